@@ -1,0 +1,72 @@
+import type { ConflictId, CorrelationId, MessageId, PositionId, ProposalId, TradedPair } from '../../shared/ids.ts'
+import type { EpochMs } from '../../shared/time.ts'
+import type { Conflict } from '../domain/conflict.ts'
+import type { Candle, Tick } from '../domain/market.ts'
+import type { Fill, Order } from '../domain/order.ts'
+import type { Position } from '../domain/position.ts'
+import type { Proposal } from '../domain/proposal.ts'
+import type { RegimeOutput, TaOutput, TradingSignal } from '../domain/signal.ts'
+
+/** Which payload travels on which topic: a wrong payload does not compile. */
+export type Topics = {
+  market_data:
+    | { readonly kind: 'tick'; readonly tick: Tick }
+    | { readonly kind: 'candle'; readonly symbol: TradedPair; readonly candle: Candle }
+  ta_signals: TaOutput
+  regime_updates: RegimeOutput
+  trading_signals: TradingSignal
+  conflicts: { readonly kind: 'detected' | 'asking' | 'resolved'; readonly conflict: Conflict }
+  portfolio_updates: {
+    readonly kind: 'drifted' | 'changed'
+    readonly largestDriftPp: string
+    readonly coreValue: string
+  }
+  proposals: {
+    readonly kind: 'proposed' | 'approved' | 'closed' | 'snoozed' | 'finished'
+    readonly proposal: Proposal
+  }
+  execution_events:
+    | { readonly kind: 'order'; readonly order: Order }
+    | { readonly kind: 'fill'; readonly order: Order; readonly fill: Fill; readonly isLate: boolean }
+  position_updates: { readonly kind: 'opened' | 'changed' | 'closed'; readonly position: Position }
+  risk_alerts: {
+    readonly code: string
+    readonly text: string
+    readonly proposalId?: ProposalId
+    readonly positionId?: PositionId
+    readonly conflictId?: ConflictId
+  }
+  system_events: { readonly kind: string; readonly text: string }
+}
+export type Topic = keyof Topics
+
+export const TOPICS: readonly Topic[] = [
+  'market_data',
+  'ta_signals',
+  'regime_updates',
+  'trading_signals',
+  'conflicts',
+  'portfolio_updates',
+  'proposals',
+  'execution_events',
+  'position_updates',
+  'risk_alerts',
+  'system_events',
+]
+
+export const PRIORITIES = ['LOW', 'NORMAL', 'HIGH', 'URGENT'] as const
+export type Priority = (typeof PRIORITIES)[number]
+
+export type Message<T extends Topic = Topic> = {
+  readonly id: MessageId
+  readonly topic: T
+  /** The service that published it. */
+  readonly source: string
+  readonly priority: Priority
+  readonly timestamp: EpochMs
+  readonly payload: Topics[T]
+  readonly correlationId: CorrelationId | null
+  readonly causationId: MessageId | null
+  /** Not delivered when older than this; Infinity where a fact must always arrive. */
+  readonly ttlMs: number
+}

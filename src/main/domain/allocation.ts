@@ -1,0 +1,84 @@
+import type { Asset } from '../../shared/ids.ts'
+import {
+  type Amount,
+  type Decimal,
+  decimal,
+  type Fraction,
+  integer,
+  type Money,
+  type Price,
+  sum,
+  ZERO,
+} from '../../shared/money.ts'
+
+/** One asset of the core sleeve at one moment. `parts` of all assets make the whole: 1/1/1 are exact thirds. */
+export type Holding = {
+  readonly asset: Asset
+  readonly amount: Amount
+  /** Quote per unit; 1 for the quote asset itself. */
+  readonly price: Price
+  readonly parts: number
+}
+
+export type Allocation = {
+  readonly asset: Asset
+  readonly value: Money
+  readonly weight: Fraction
+  readonly target: Fraction
+  /** weight − target in percentage points. */
+  readonly driftPp: Decimal
+}
+
+const HUNDRED = decimal('100')
+
+export const valueOf = (holding: Holding): Money => holding.amount.times(holding.price) as Money
+export const totalValue = (holdings: readonly Holding[]): Money => sum(holdings.map(valueOf))
+const totalParts = (holdings: readonly Holding[]): Decimal =>
+  integer(holdings.reduce((total, holding) => total + holding.parts, 0))
+
+/** Weights and drift per asset; all weights are 0 for an empty sleeve. Source: design, "Rebalancing". */
+export function allocationOf(holdings: readonly Holding[]): Allocation[] {
+  const total = totalValue(holdings)
+  const parts = totalParts(holdings)
+  return holdings.map((holding) => {
+    const value = valueOf(holding)
+    const weight = (total.gt(ZERO) ? value.div(total) : ZERO) as Fraction
+    const target = integer(holding.parts).div(parts) as Fraction
+    return { asset: holding.asset, value, weight, target, driftPp: weight.minus(target).times(HUNDRED) }
+  })
+}
+
+/**
+ * Whether the largest drift reaches `thresholdPp` percentage points. Multiplied out, so that no division rounds:
+ * |a·p·ΣP − part·V| · 100 ≥ threshold · V · ΣP.
+ */
+export function isOutsideBand(holdings: readonly Holding[], thresholdPp: Decimal): boolean {
+  const total = totalValue(holdings)
+  if (!total.gt(ZERO)) return false
+  const parts = totalParts(holdings)
+  const limit = thresholdPp.times(total).times(parts)
+  return holdings.some((holding) =>
+    valueOf(holding).times(parts).minus(integer(holding.parts).times(total)).abs().times(HUNDRED).gte(limit),
+  )
+}
+
+/** What `isSurelyInside` needs of one asset, as floats. */
+export type FloatHolding = { amount: number; price: number; targetWeight: number }
+
+/** Far above the rounding error of a handful of float operations, far below any threshold that matters. */
+const FLOAT_MARGIN_PP = 1e-6
+
+/**
+ * A float screen in front of `isOutsideBand`, so that a quiet check costs nanoseconds: true means that the exact
+ * calculation would say "inside" too; false means "ask it". Never the basis of a trade.
+ */
+export function isSurelyInside(holdings: readonly FloatHolding[], thresholdPp: number): boolean {
+  let total = 0
+  for (const holding of holdings) total += holding.amount * holding.price
+  if (!(total > 0)) return false
+  for (const holding of holdings) {
+    const drift = Math.abs((holding.amount * holding.price) / total - holding.targetWeight) * 100
+    if (!(drift < thresholdPp - FLOAT_MARGIN_PP)) return false
+  }
+  return true
+}

@@ -1,0 +1,182 @@
+import type {
+  Asset,
+  ClientOrderId,
+  CorrelationId,
+  OrderId,
+  PositionId,
+  ProposalId,
+  TradedPair,
+  TradeId,
+} from '../../shared/ids.ts'
+import { type Amount, decimal, type Price, ZERO } from '../../shared/money.ts'
+import { err, ok, type Result } from '../../shared/result.ts'
+import type { EpochMs } from '../../shared/time.ts'
+
+export type Side = 'buy' | 'sell'
+export type OrderType = 'market' | 'limit'
+export type OrderStatus = 'pending' | 'open' | 'partially_filled' | 'filled' | 'cancelled' | 'expired' | 'rejected'
+export const FINAL_STATUSES: readonly OrderStatus[] = ['filled', 'cancelled', 'expired', 'rejected']
+
+/** Why an order may exist; the order gate refuses one without. */
+export type Receipt =
+  | { readonly kind: 'proposal_leg'; readonly proposalId: ProposalId; readonly leg: number }
+  | { readonly kind: 'position_exit'; readonly positionId: PositionId; readonly reason: 'stop' | 'target' | 'trader' }
+
+/** Which sleeve pays and receives. */
+export type TradingSleeve = 'core' | 'tactical'
+
+/** What is written down before anything leaves the machine. */
+export type OrderIntent = {
+  readonly id: OrderId
+  readonly clientOrderId: ClientOrderId
+  readonly symbol: TradedPair
+  readonly side: Side
+  readonly type: OrderType
+  /** Base units, a whole number of lots. */
+  readonly amount: Amount
+  /** Limit price; for a market order the worst price that may be paid or taken. */
+  readonly limitPrice: Price
+  readonly sleeve: TradingSleeve
+  readonly receipt: Receipt
+  readonly createdAt: EpochMs
+  /** The exchange will not match the order's request after it: what is absent then was never placed. */
+  readonly deadline: EpochMs
+  readonly correlationId: CorrelationId
+}
+
+export type Order = OrderIntent & {
+  readonly status: OrderStatus
+  /** True from an unknown outcome until the exchange was asked about it. */
+  readonly inDoubt: boolean
+  readonly exchangeId: string | null
+  readonly filled: Amount
+  /** Σ price × amount of the fills, in quote. */
+  readonly cost: Amount
+  readonly reason: string | null
+  readonly updatedAt: EpochMs
+}
+
+export type Fill = {
+  readonly tradeId: TradeId
+  readonly orderId: OrderId
+  readonly symbol: TradedPair
+  readonly side: Side
+  readonly amount: Amount
+  readonly price: Price
+  readonly fee: Amount
+  readonly feeAsset: Asset
+  readonly at: EpochMs
+}
+
+export type OrderEvent =
+  | { readonly type: 'accepted'; readonly exchangeId: string; readonly at: EpochMs }
+  | { readonly type: 'refused'; readonly reason: string; readonly at: EpochMs }
+  | { readonly type: 'doubted'; readonly reason: string; readonly at: EpochMs }
+  | { readonly type: 'never_placed'; readonly at: EpochMs }
+  | { readonly type: 'filled'; readonly fill: Fill; readonly at: EpochMs }
+  | { readonly type: 'cancelled'; readonly reason: string; readonly at: EpochMs }
+  | { readonly type: 'expired'; readonly at: EpochMs }
+
+export type OrderError = {
+  readonly code: 'order/invalid-transition' | 'order/overfilled'
+  readonly message: string
+}
+
+/**
+ * Legal moves; what is absent is refused. `filled` leads to `partially_filled` here and to `filled` when nothing is
+ * left, except in final states, which keep their name: the fill still counts.
+ */
+const NEXT: Record<OrderStatus, Partial<Record<OrderEvent['type'], OrderStatus>>> = {
+  pending: {
+    accepted: 'open',
+    refused: 'rejected',
+    doubted: 'pending',
+    never_placed: 'rejected',
+    filled: 'partially_filled', // a fill can overtake its acknowledgement
+    cancelled: 'cancelled',
+    expired: 'expired',
+  },
+  open: { accepted: 'open', doubted: 'open', filled: 'partially_filled', cancelled: 'cancelled', expired: 'expired' },
+  partially_filled: {
+    accepted: 'partially_filled', // the acknowledgement that the fill overtook
+    doubted: 'partially_filled',
+    filled: 'partially_filled',
+    cancelled: 'cancelled',
+    expired: 'expired',
+  },
+  filled: { accepted: 'filled', doubted: 'filled' }, // late acknowledgement or late time-out of a request that filled at once
+  cancelled: { filled: 'cancelled' }, // the two can cross on the wire: the fill still counts
+  expired: { filled: 'expired' },
+  rejected: { filled: 'rejected' }, // must not happen, but money moved: it is booked, and an alert is raised
+}
+
+export const isFinal = (status: OrderStatus): boolean => FINAL_STATUSES.includes(status)
+export const remaining = (order: Order): Amount => order.amount.minus(order.filled) as Amount
+
+/** A fill for an order that was thought to be over: booked like any other, and worth an alert. */
+export const isLateFill = (order: Order): boolean => isFinal(order.status) && order.status !== 'filled'
+
+/** The order as it is before anything is known of its fate. */
+export const pendingOrder = (intent: OrderIntent): Order => ({
+  ...intent,
+  status: 'pending',
+  inDoubt: false,
+  exchangeId: null,
+  filled: ZERO,
+  cost: ZERO,
+  reason: null,
+  updatedAt: intent.createdAt,
+})
+
+/**
+ * The order after `event`. Pure: same order and event, same answer.
+ *
+ * @returns error `order/invalid-transition` for an impossible event and `order/overfilled` for a fill that exceeds the
+ *          ordered amount; both change nothing and are for the caller to record.
+ */
+export function transition(order: Order, event: OrderEvent): Result<Order, OrderError> {
+  const status = NEXT[order.status][event.type]
+  if (status === undefined) {
+    return err({
+      code: 'order/invalid-transition',
+      message: `${order.id} is ${order.status}: ${event.type} is impossible`,
+    })
+  }
+  const changed: Order = { ...order, status, updatedAt: event.at }
+  switch (event.type) {
+    case 'accepted':
+      return ok({ ...changed, inDoubt: false, exchangeId: event.exchangeId })
+    case 'doubted':
+      return ok(order.status === 'filled' ? order : { ...changed, inDoubt: true, reason: event.reason })
+    case 'refused':
+    case 'cancelled':
+      return ok({ ...changed, inDoubt: false, reason: event.reason })
+    case 'never_placed':
+      return ok({ ...changed, inDoubt: false, reason: 'never-placed' })
+    case 'expired':
+      return ok({ ...changed, inDoubt: false, reason: 'expired' })
+    case 'filled':
+      return applyFill(changed, event.fill)
+  }
+}
+
+function applyFill(order: Order, fill: Fill): Result<Order, OrderError> {
+  const filled = order.filled.plus(fill.amount) as Amount
+  if (filled.gt(order.amount)) {
+    return err({
+      code: 'order/overfilled',
+      message: `${order.id} is for ${order.amount.toFixed()}, fills come to ${filled.toFixed()}`,
+    })
+  }
+  const complete = filled.eq(order.amount) && !isFinal(order.status)
+  return ok({
+    ...order,
+    status: complete ? 'filled' : order.status,
+    filled,
+    cost: order.cost.plus(fill.price.times(fill.amount)) as Amount,
+  })
+}
+
+/** Average price of what was filled, in quote per base; null before the first fill. */
+export const averagePrice = (order: Order): Price | null =>
+  order.filled.gt(decimal('0')) ? (order.cost.div(order.filled) as Price) : null

@@ -1,0 +1,247 @@
+import type {
+  Asset,
+  ClientOrderId,
+  ConflictId,
+  MessageId,
+  OrderId,
+  PositionId,
+  ProposalId,
+  TradedPair,
+} from '../shared/ids.ts'
+import type { Amount, Money, Price } from '../shared/money.ts'
+import type { Failure, Result } from '../shared/result.ts'
+import type { EpochMs } from '../shared/time.ts'
+import type { Message, Topic } from './bus/topics.ts'
+import type { Conflict, Resolver } from './domain/conflict.ts'
+import type { LedgerEntry } from './domain/ledger.ts'
+import type { Candle, MarketRules, Tick } from './domain/market.ts'
+import type { Fill, Order, OrderIntent, OrderStatus } from './domain/order.ts'
+import type { Position } from './domain/position.ts'
+import type { Proposal, ProposalStatus } from './domain/proposal.ts'
+import type { RegimeOutput, TaOutput } from './domain/signal.ts'
+
+/*
+ * What services need from outside, in our words. Adapters and repositories implement these and decide nothing.
+ */
+
+export type Cancel = () => void
+
+/** Time is an argument: the system clock, a scaled clock for the simulated market, or a simulated one for replays. */
+export type Clock = {
+  now(): EpochMs
+  /** Runs `task` once at `time`, or as soon as possible when that has passed. */
+  at(time: EpochMs, task: () => void): Cancel
+}
+
+export type IdPrefix = 'msg' | 'cor' | 'ord' | 'prp' | 'cfl' | 'pos'
+export type Ids = {
+  /** `prefix_…`, never the same twice in one database. */
+  next(prefix: IdPrefix): string
+  clientOrderId(): ClientOrderId
+}
+
+export type FeedStatus = {
+  readonly connected: boolean
+  /** In one line what it is: `generated, seed 7`, `Kraken public`, a file's name. */
+  readonly source: string
+  readonly isSimulated: boolean
+  readonly problem: string | null
+}
+
+export type FeedListener = {
+  tick(tick: Tick): void
+  /** A closed candle, where the source has candles of its own (recordings). */
+  candle(symbol: TradedPair, candle: Candle): void
+  status(status: FeedStatus): void
+}
+
+export type MarketFeed = {
+  readonly symbols: readonly TradedPair[]
+  /** Closed candles before now, oldest first, for warming up; [] where there are none. */
+  history(symbol: TradedPair, intervalMs: number, count: number): Promise<readonly Candle[]>
+  start(listener: FeedListener): void
+  stop(): void
+}
+
+export type Accepted = { readonly exchangeId: string }
+/** `halt` marks refusals after which nothing may be sent (bad key, lockout); `later` those proven not accepted (rate limit). */
+export type Refused = Failure & { readonly kind: 'refused' | 'not_accepted' | 'halt' }
+/** Time-out, reset, 5xx, an answer that says nothing: it may have been accepted. Never sent again, always asked about. */
+export type OutcomeUnknown = Failure & { readonly kind: 'unknown' }
+export type Unreachable = Failure & { readonly kind: 'unreachable' }
+
+/** An order as the exchange tells of it. */
+export type ExchangeOrder = {
+  readonly exchangeId: string
+  readonly clientOrderId: ClientOrderId
+  readonly status: Extract<OrderStatus, 'open' | 'partially_filled' | 'filled' | 'cancelled' | 'expired'>
+  readonly fills: readonly ExchangeFill[]
+}
+export type ExchangeFill = Omit<Fill, 'orderId'> & { readonly clientOrderId: ClientOrderId }
+
+/** What execution needs from an exchange. */
+export type Exchange = {
+  /** Refused by the adapter after `intent.deadline`. */
+  submit(intent: OrderIntent): Promise<Result<Accepted, Refused | OutcomeUnknown>>
+  cancel(clientOrderId: ClientOrderId): Promise<Result<'cancelled' | 'not-open', Refused | OutcomeUnknown>>
+  /** Looks at open orders, closed orders and trades. `never-seen` proves absence only after the deadline. */
+  find(clientOrderId: ClientOrderId): Promise<Result<ExchangeOrder | 'never-seen', Unreachable>>
+  balances(): Promise<Result<ReadonlyMap<Asset, Amount>, Unreachable>>
+  /** A hint that something about this order changed: ask `find`. */
+  onChange(listener: (clientOrderId: ClientOrderId) => void): Cancel
+  close(): void
+}
+
+/** A market's rules, or null where it does not exist or is not active. */
+export type Markets = { rules(symbol: TradedPair): MarketRules | null; readonly symbols: readonly TradedPair[] }
+
+export type LlmAnswer = {
+  readonly text: string
+  readonly model: string
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly costUsd: string
+}
+/** One question, one answer as text. Reading and judging it is the coordinator's. */
+export type Llm = {
+  readonly resolver: Resolver
+  ask(prompt: { readonly system: string; readonly user: string }, signal: AbortSignal): Promise<Result<LlmAnswer>>
+}
+
+/** Brings an attentive person: toast, desktop notification, sound. */
+export type Notifier = { notify(title: string, body: string): void }
+
+// Stores. All synchronous; `transact` makes several writes one.
+
+export type Transact = <T>(work: () => T) => T
+
+export type OrderStore = {
+  /** Durable when it returns. */
+  insert(order: Order): void
+  /** Also logs the status to order_status_log. */
+  save(order: Order): void
+  get(id: OrderId): Order | null
+  byClientOrderId(id: ClientOrderId): Order | null
+  /** Not final, or in doubt. */
+  live(): readonly Order[]
+  ofProposal(id: ProposalId): readonly Order[]
+  recent(limit: number): readonly Order[]
+  /** Intents written since `time`, newest first. */
+  createdSince(time: EpochMs): readonly Order[]
+}
+export type FillStore = {
+  /** False when this trade id is known: exchanges resend fills. */
+  add(fill: Fill): boolean
+  ofOrder(id: OrderId): readonly Fill[]
+  recent(limit: number): readonly Fill[]
+}
+export type LedgerStore = {
+  /** @throws when the entry is not balanced. */
+  append(entry: LedgerEntry): void
+  /** Every entry, oldest first. */
+  all(): Iterable<LedgerEntry>
+  recent(limit: number): readonly LedgerEntry[]
+}
+export type ProposalStore = {
+  insert(proposal: Proposal): void
+  save(proposal: Proposal): void
+  get(id: ProposalId): Proposal | null
+  withStatus(...statuses: readonly ProposalStatus[]): readonly Proposal[]
+  recent(limit: number): readonly Proposal[]
+  lastFinishedRebalanceAt(): EpochMs | null
+}
+export type ConflictStore = {
+  insert(conflict: Conflict): void
+  save(conflict: Conflict): void
+  get(id: ConflictId): Conflict | null
+  unresolved(): readonly Conflict[]
+  recent(limit: number): readonly Conflict[]
+}
+export type PositionStore = {
+  insert(position: Position): void
+  save(position: Position): void
+  get(id: PositionId): Position | null
+  open(): readonly Position[]
+  recent(limit: number): readonly Position[]
+  snapshot(position: Position, mark: Price, unrealized: Money, at: EpochMs): void
+}
+export type EquityPoint = {
+  readonly at: EpochMs
+  readonly equity: Money
+  readonly holdEquity: Money | null
+  readonly peak: Money
+  /** Largest absolute drift of the core sleeve, pp. */
+  readonly driftPp: string
+}
+export type EquityStore = {
+  add(point: EquityPoint): void
+  last(): EquityPoint | null
+  /** The last point before `time`: where a day's P&L starts. */
+  before(time: EpochMs): EquityPoint | null
+  /** At most `limit` points since `time`, evenly thinned, oldest first. */
+  since(time: EpochMs, limit: number): readonly EquityPoint[]
+}
+export type AgentOutputStore = {
+  add(
+    agent: 'technical_analysis' | 'regime_detection',
+    messageId: MessageId,
+    output: TaOutput | RegimeOutput,
+    inputIds: readonly MessageId[],
+    latencyMs: number,
+  ): void
+}
+export type MessageStore = {
+  append(message: Message<Topic>): void
+  deadLetter(message: Message<Topic>, subscriber: string, reason: string): void
+  /** Writes what is buffered. */
+  flush(): void
+}
+export type CoordinatorState = 'RUNNING' | 'PAUSED' | 'HALTED'
+export type StateStore = {
+  /** Small facts that must survive a restart, as JSON text by name. */
+  get(name: string): string | null
+  set(name: string, json: string): void
+}
+/** The last price seen of each symbol, sampled: where a generated market goes on after a restart. */
+export type MarketSampleStore = { add(tick: Tick): void; last(symbol: TradedPair): Tick | null }
+
+export type Stores = {
+  readonly transact: Transact
+  readonly orders: OrderStore
+  readonly fills: FillStore
+  readonly ledger: LedgerStore
+  readonly proposals: ProposalStore
+  readonly conflicts: ConflictStore
+  readonly positions: PositionStore
+  readonly equity: EquityStore
+  readonly agentOutputs: AgentOutputStore
+  readonly messages: MessageStore
+  readonly state: StateStore
+  readonly marketSamples: MarketSampleStore
+  readonly journal: JournalStore
+}
+
+// What the Journal room reads.
+export type JournalRow = {
+  readonly seq: number
+  readonly id: string
+  readonly topic: string
+  readonly source: string
+  readonly at: EpochMs
+  readonly correlationId: string | null
+  readonly causationId: string | null
+  readonly payload: string
+}
+export type DeadLetterRow = JournalRow & { readonly subscriber: string; readonly reason: string }
+export type JournalStore = {
+  /** Newest first, older than `beforeSeq`; `text` matches id, correlation id, source or payload. */
+  search(query: {
+    text: string | null
+    topic: string | null
+    beforeSeq: number | null
+    limit: number
+  }): readonly JournalRow[]
+  /** Everything of one decision, oldest first. */
+  trace(correlationId: string): readonly JournalRow[]
+  deadLetters(limit: number): readonly DeadLetterRow[]
+}

@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import {
+  DeadLetterView,
+  EquityPointView,
+  JournalRowView,
+  LedgerEntryView,
+  ViewDelta,
+  WorkstationView,
+} from './views.ts'
+
+/*
+ * Everything that may cross between window and engine. Handlers, client, preload and browser host are derived from it.
+ * Every call answers Result<output, { code, message }>.
+ */
+const Nothing = z.object({}).strict()
+const Done = z.object({ text: z.string() })
+const Reason = z.string().trim().min(1, 'a reason is needed').max(500)
+
+export const calls = {
+  'view.snapshot': { input: Nothing, output: z.object({ seq: z.number(), view: WorkstationView }) },
+
+  'proposal.approve': {
+    /** `hash` is that of the proposal shown. */
+    input: z.object({ id: z.string(), hash: z.string() }).strict(),
+    output: Done,
+  },
+  'proposal.reject': { input: z.object({ id: z.string(), reason: Reason }).strict(), output: Done },
+  'proposal.snooze': {
+    input: z.object({ id: z.string(), minutes: z.number().int().min(1).max(1440) }).strict(),
+    output: Done,
+  },
+  /** Voids a pending rebalance and makes a fresh one at the prices of now. */
+  'proposal.replan': { input: z.object({ id: z.string() }).strict(), output: Done },
+
+  'conflict.decide': { input: z.object({ id: z.string(), optionId: z.string() }).strict(), output: Done },
+
+  'portfolio.check': { input: Nothing, output: Done },
+  /** Proposes a rebalance whatever the drift. */
+  'portfolio.rebalance': { input: Nothing, output: Done },
+  'portfolio.history': {
+    input: z.object({ since: z.number().nonnegative(), limit: z.number().int().min(2).max(2000) }).strict(),
+    output: z.object({ points: z.array(EquityPointView), rebalances: z.array(z.number()) }),
+  },
+
+  'coordinator.pause': { input: z.object({ reason: Reason }).strict(), output: Done },
+  'coordinator.resume': { input: Nothing, output: Done },
+  'stop.cancelOrders': { input: Nothing, output: Done },
+  'stop.kill': { input: z.object({ reason: Reason }).strict(), output: Done },
+
+  'order.cancel': { input: z.object({ id: z.string() }).strict(), output: Done },
+  'position.close': { input: z.object({ id: z.string() }).strict(), output: Done },
+
+  'journal.search': {
+    input: z
+      .object({
+        text: z.string().max(200).nullable(),
+        topic: z.string().nullable(),
+        beforeSeq: z.number().int().positive().nullable(),
+        limit: z.number().int().min(1).max(200),
+      })
+      .strict(),
+    output: z.object({ rows: z.array(JournalRowView) }),
+  },
+  /** Every step of one decision, oldest first. */
+  'journal.trace': {
+    input: z.object({ correlationId: z.string() }).strict(),
+    output: z.object({ rows: z.array(JournalRowView) }),
+  },
+  'journal.deadLetters': {
+    input: z.object({ limit: z.number().int().min(1).max(200) }).strict(),
+    output: z.object({ rows: z.array(DeadLetterView) }),
+  },
+  'journal.ledger': {
+    input: z.object({ limit: z.number().int().min(1).max(500) }).strict(),
+    output: z.object({ entries: z.array(LedgerEntryView) }),
+  },
+} as const
+
+/** What the engine pushes. */
+export const events = { 'view.delta': ViewDelta } as const
+
+export type Calls = typeof calls
+export type CallName = keyof Calls
+export type Input<N extends CallName> = z.infer<Calls[N]['input']>
+export type Output<N extends CallName> = z.infer<Calls[N]['output']>
+export type EventName = keyof typeof events
+export type EventPayload<N extends EventName> = z.infer<(typeof events)[N]>

@@ -1,0 +1,281 @@
+import { z } from 'zod'
+
+/*
+ * What the window sees: flat, decimals as text, times as epoch milliseconds. The engine pushes these; the window only
+ * shows them. `null` is "unknown" and is shown as a dash.
+ */
+const Num = z.string()
+const At = z.number()
+
+export const Mode = z.enum(['replay', 'paper', 'live'])
+export const LightView = z.object({
+  name: z.enum(['market feed', 'exchange', 'deepseek', 'claude', 'database']),
+  state: z.enum(['ok', 'waiting', 'down', 'off']),
+  /** In a few words, e.g. "no key: defaults apply". */
+  text: z.string(),
+  /** When it last worked. */
+  at: At.nullable(),
+})
+export type LightView = z.infer<typeof LightView>
+
+export const StatusView = z.object({
+  mode: Mode,
+  /** `generated`, `recorded` or `kraken`. */
+  market: z.string(),
+  /** Prices are made up: every place that shows them says so. */
+  isSimulated: z.boolean(),
+  version: z.string(),
+  quote: z.string(),
+  /** The engine's clock; simulated markets run ahead of the wall clock. */
+  now: At,
+  /** Engine seconds per wall-clock second at this moment. */
+  speed: z.number(),
+  coordinator: z.enum(['RUNNING', 'PAUSED', 'HALTED']),
+  coordinatorReason: z.string().nullable(),
+  lights: z.array(LightView),
+  equity: Num.nullable(),
+  todayPnl: Num.nullable(),
+  todayPnlPercent: Num.nullable(),
+  drawdownPercent: Num.nullable(),
+  /** Proposals and conflicts waiting for someone. */
+  pendingDecisions: z.number(),
+  dataDir: z.string(),
+})
+export type StatusView = z.infer<typeof StatusView>
+
+export const AssetView = z.object({
+  asset: z.string(),
+  decimals: z.number(),
+  priceDecimals: z.number(),
+  /** Quote per unit; '1' for the quote asset. */
+  price: Num.nullable(),
+  priceAt: At.nullable(),
+  isStale: z.boolean(),
+  core: Num,
+  hodl: Num,
+  tactical: Num,
+  coreValue: Num.nullable(),
+  /** Percent of the core sleeve. */
+  weightPercent: Num.nullable(),
+  targetPercent: Num,
+  driftPp: Num.nullable(),
+})
+export type AssetView = z.infer<typeof AssetView>
+
+export const PortfolioView = z.object({
+  assets: z.array(AssetView),
+  coreValue: Num.nullable(),
+  bagsValue: Num.nullable(),
+  tacticalValue: Num.nullable(),
+  largestDriftPp: Num.nullable(),
+  thresholdPp: Num,
+  nextCheckAt: At.nullable(),
+  lastCheckAt: At.nullable(),
+  /** What the last check found, in one sentence. */
+  lastCheckText: z.string().nullable(),
+  /** Changes whenever there is a new point of equity history to ask for. */
+  historyAt: At.nullable(),
+})
+export type PortfolioView = z.infer<typeof PortfolioView>
+
+export const LegView = z.object({
+  index: z.number(),
+  symbol: z.string(),
+  side: z.enum(['buy', 'sell']),
+  orderType: z.enum(['market', 'limit']),
+  amount: Num,
+  price: Num,
+  worstPrice: Num,
+  /** In quote of the account (USDT), at the plan's prices. */
+  value: Num,
+  fee: Num,
+  feeAsset: z.string(),
+  filled: Num,
+  /** Where this leg stands. */
+  status: z.enum(['planned', 'waiting', 'working', 'done', 'stopped']),
+})
+export const WeightView = z.object({ asset: z.string(), beforePercent: Num, afterPercent: Num, targetPercent: Num })
+
+export const ProposalView = z.object({
+  id: z.string(),
+  kind: z.enum(['rebalance', 'tactical']),
+  status: z.enum(['pending', 'approved', 'completed', 'incomplete', 'rejected', 'expired', 'voided']),
+  hash: z.string(),
+  title: z.string(),
+  reason: z.string(),
+  createdAt: At,
+  expiresAt: At,
+  snoozedUntil: At.nullable(),
+  decidedAt: At.nullable(),
+  decidedBy: z.string().nullable(),
+  note: z.string().nullable(),
+  legs: z.array(LegView),
+  weights: z.array(WeightView),
+  prices: z.array(
+    z.object({ symbol: z.string(), price: Num, at: At, now: Num.nullable(), movedPercent: Num.nullable() }),
+  ),
+  fees: Num,
+  feesBasisPoints: Num,
+  coreValue: Num,
+  bags: z.array(z.object({ asset: z.string(), amount: Num })),
+  trade: z.object({ symbol: z.string(), entry: Num, stop: Num, target: Num, confidence: z.number() }).nullable(),
+  conflictId: z.string().nullable(),
+  correlationId: z.string(),
+  /** Null while it can be approved; otherwise what stands against it now. */
+  blockedBecause: z.string().nullable(),
+})
+export type ProposalView = z.infer<typeof ProposalView>
+
+export const ConflictView = z.object({
+  id: z.string(),
+  type: z.string(),
+  symbol: z.string(),
+  title: z.string(),
+  detectedAt: At,
+  deadline: At,
+  /** What each side says, with the values it used. */
+  sides: z.array(
+    z.object({ who: z.string(), says: z.string(), confidence: z.number(), values: z.record(z.string(), z.number()) }),
+  ),
+  options: z.array(
+    z.object({ id: z.string(), kind: z.enum(['proceed', 'wait', 'modify', 'abort']), text: z.string() }),
+  ),
+  defaultOptionId: z.string(),
+  /** Who is being asked now; null while nobody is. */
+  asking: z.string().nullable(),
+  askingSince: At.nullable(),
+  attempts: z.array(
+    z.object({
+      resolver: z.string(),
+      startedAt: At,
+      endedAt: At.nullable(),
+      outcome: z.string().nullable(),
+      model: z.string().nullable(),
+      costUsd: Num.nullable(),
+    }),
+  ),
+  resolution: z
+    .object({ by: z.string(), optionId: z.string(), reasons: z.string(), confidence: z.number().nullable(), at: At })
+    .nullable(),
+  correlationId: z.string(),
+})
+export type ConflictView = z.infer<typeof ConflictView>
+
+export const DecisionsView = z.object({
+  /** Waiting for someone first, oldest deadline first; then what was decided, newest first. */
+  proposals: z.array(ProposalView),
+  conflicts: z.array(ConflictView),
+})
+export type DecisionsView = z.infer<typeof DecisionsView>
+
+export const OrderView = z.object({
+  id: z.string(),
+  clientOrderId: z.string(),
+  symbol: z.string(),
+  side: z.enum(['buy', 'sell']),
+  type: z.enum(['market', 'limit']),
+  amount: Num,
+  limitPrice: Num,
+  filled: Num,
+  filledPercent: Num,
+  averagePrice: Num.nullable(),
+  status: z.string(),
+  inDoubt: z.boolean(),
+  isOpen: z.boolean(),
+  reason: z.string().nullable(),
+  /** Where it came from: the proposal or position, by id. */
+  origin: z.string(),
+  createdAt: At,
+  updatedAt: At,
+  correlationId: z.string(),
+})
+export type OrderView = z.infer<typeof OrderView>
+
+export const PositionView = z.object({
+  id: z.string(),
+  symbol: z.string(),
+  amount: Num,
+  averageEntry: Num.nullable(),
+  mark: Num.nullable(),
+  markAt: At.nullable(),
+  isStale: z.boolean(),
+  unrealized: Num.nullable(),
+  unrealizedPercent: Num.nullable(),
+  realized: Num,
+  stop: Num,
+  target: Num,
+  stopDistancePercent: Num.nullable(),
+  targetDistancePercent: Num.nullable(),
+  openedAt: At,
+  closedAt: At.nullable(),
+  exitReason: z.string().nullable(),
+  isClosing: z.boolean(),
+})
+export type PositionView = z.infer<typeof PositionView>
+
+export const OrdersView = z.object({
+  open: z.array(OrderView),
+  recent: z.array(OrderView),
+  positions: z.array(PositionView),
+  closedPositions: z.array(PositionView),
+})
+export type OrdersView = z.infer<typeof OrdersView>
+
+export const AlertView = z.object({
+  id: z.string(),
+  at: At,
+  level: z.enum(['info', 'warning', 'urgent']),
+  text: z.string(),
+  /** The room and item it speaks of. */
+  link: z
+    .object({ room: z.enum(['portfolio', 'decisions', 'orders', 'journal']), id: z.string().nullable() })
+    .nullable(),
+})
+export type AlertView = z.infer<typeof AlertView>
+
+/** Everything pushed. A delta carries the slices that changed, whole. */
+export const WorkstationView = z.object({
+  status: StatusView,
+  portfolio: PortfolioView,
+  decisions: DecisionsView,
+  orders: OrdersView,
+  /** Newest first, at most 50. */
+  alerts: z.array(AlertView),
+})
+export type WorkstationView = z.infer<typeof WorkstationView>
+export const ViewDelta = z.object({ seq: z.number(), changed: WorkstationView.partial() })
+export type ViewDelta = z.infer<typeof ViewDelta>
+
+export const EquityPointView = z.object({
+  at: At,
+  equity: Num,
+  /** Thirds bought at the start and held. */
+  held: Num.nullable(),
+  driftPp: Num,
+})
+export type EquityPointView = z.infer<typeof EquityPointView>
+
+export const JournalRowView = z.object({
+  seq: z.number(),
+  id: z.string(),
+  topic: z.string(),
+  source: z.string(),
+  at: At,
+  correlationId: z.string().nullable(),
+  causationId: z.string().nullable(),
+  /** In one sentence. */
+  summary: z.string(),
+  /** JSON text. */
+  payload: z.string(),
+})
+export type JournalRowView = z.infer<typeof JournalRowView>
+export const DeadLetterView = JournalRowView.extend({ subscriber: z.string(), reason: z.string() })
+export type DeadLetterView = z.infer<typeof DeadLetterView>
+
+export const LedgerEntryView = z.object({
+  at: At,
+  kind: z.string(),
+  reference: z.string(),
+  lines: z.array(z.object({ account: z.string(), asset: z.string(), amount: Num })),
+})
+export type LedgerEntryView = z.infer<typeof LedgerEntryView>

@@ -1,0 +1,76 @@
+import BigJs from 'big.js'
+import { z } from 'zod'
+
+/*
+ * The one file that imports the decimal library. Its strict mode makes `<`, `+` and native numbers throw, so that no
+ * float ever carries money. Division keeps 40 decimals and truncates; every other rounding has a name.
+ */
+const Big = BigJs()
+Big.strict = true
+Big.DP = 40
+Big.RM = BigJs.roundDown
+
+export type Decimal = BigJs
+/** Units of one asset. */
+export type Amount = Decimal & { readonly __unit: 'amount' }
+/** Quote currency per unit of base. */
+export type Price = Decimal & { readonly __unit: 'price' }
+/** A value in quote currency. */
+export type Money = Decimal & { readonly __unit: 'money' }
+/** A ratio: 0.004 is 0.4 %. */
+export type Fraction = Decimal & { readonly __unit: 'fraction' }
+
+const DECIMAL_TEXT = /^-?\d{1,30}(\.\d{1,40})?$/
+
+/** Decimal text as it stands in files, in the database and on the wire: no exponent, no thousands separator. */
+export const DecimalText = z
+  .string()
+  .regex(DECIMAL_TEXT, 'expected a decimal number such as 0.0345 (no exponent, a point as separator)')
+export type DecimalText = z.infer<typeof DecimalText>
+
+/** @throws when `text` is not plain decimal text: at every edge validate with `DecimalText` first. */
+export function decimal(text: string): Decimal {
+  if (!DECIMAL_TEXT.test(text)) throw new Error(`not a decimal number: ${JSON.stringify(text)}`)
+  return new Big(text)
+}
+export const amount = (text: string): Amount => decimal(text) as Amount
+export const price = (text: string): Price => decimal(text) as Price
+export const money = (text: string): Money => decimal(text) as Money
+export const fraction = (text: string): Fraction => decimal(text) as Fraction
+
+/** Plain decimal text without exponent or trailing zeros; `-0` becomes `0`. */
+export function toText(value: Decimal): DecimalText {
+  const text = value.toFixed()
+  return text === '-0' ? '0' : text
+}
+
+/** A float with its shortest text taken as exact: for prices read from candle files of at most 15 digits. */
+export function fromFloat(value: number): Decimal {
+  const text = String(value)
+  return new Big(text)
+}
+
+/** For screens, indicators and fast pre-checks only: never the way back to an order. */
+export const toFloat = (value: Decimal): number => Number(value.toFixed())
+
+export const ZERO = new Big('0') as Decimal as Amount & Money & Fraction
+export const ONE = new Big('1') as Decimal as Amount & Fraction
+export const integer = (n: number): Decimal => new Big(String(n))
+
+/** Quote currency for `amount` units of base at `price`. */
+export const notional = (price: Price, amount: Amount): Money => price.times(amount) as Money
+
+/** Largest whole number of steps not above `value` (towards zero): less than asked may be traded, never more. */
+export const floorToStep = <T extends Decimal>(value: T, step: Decimal): T =>
+  value.div(step).round(0, 0).times(step) as T
+
+/** Smallest whole number of steps not below a positive `value`. */
+export const ceilToStep = <T extends Decimal>(value: T, step: Decimal): T =>
+  value.div(step).round(0, 3).times(step) as T
+
+export const minOf = <T extends Decimal>(a: T, b: T): T => (b.lt(a) ? b : a)
+export const maxOf = <T extends Decimal>(a: T, b: T): T => (b.gt(a) ? b : a)
+export const isPositive = (value: Decimal): boolean => value.gt(ZERO)
+export const isNegative = (value: Decimal): boolean => value.lt(ZERO)
+export const sum = <T extends Decimal>(values: readonly T[]): T =>
+  values.reduce<Decimal>((total, value) => total.plus(value), ZERO) as T

@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+    exclude: ['node_modules/**', 'test/ui/**', 'test/durability/kill.test.ts'],
+    testTimeout: 60_000,
+    coverage: { provider: 'v8', include: ['src/main/domain/**'] },
+  },
+})
