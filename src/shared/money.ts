@@ -12,13 +12,13 @@ Big.RM = BigJs.roundDown
 
 export type Decimal = BigJs
 /** Units of one asset. */
-export type Amount = Decimal & { readonly __unit: 'amount' }
+export type Amount = Decimal & { readonly __amount: true }
 /** Quote currency per unit of base. */
-export type Price = Decimal & { readonly __unit: 'price' }
+export type Price = Decimal & { readonly __price: true }
 /** A value in quote currency. */
-export type Money = Decimal & { readonly __unit: 'money' }
+export type Money = Decimal & { readonly __money: true }
 /** A ratio: 0.004 is 0.4 %. */
-export type Fraction = Decimal & { readonly __unit: 'fraction' }
+export type Fraction = Decimal & { readonly __fraction: true }
 
 const DECIMAL_TEXT = /^-?\d{1,30}(\.\d{1,40})?$/
 
@@ -53,8 +53,8 @@ export function fromFloat(value: number): Decimal {
 /** For screens, indicators and fast pre-checks only: never the way back to an order. */
 export const toFloat = (value: Decimal): number => Number(value.toFixed())
 
-export const ZERO = new Big('0') as Decimal as Amount & Money & Fraction
-export const ONE = new Big('1') as Decimal as Amount & Fraction
+export const ZERO = new Big('0') as Amount & Money & Fraction
+export const ONE = new Big('1') as Amount & Fraction
 export const integer = (n: number): Decimal => new Big(String(n))
 
 /** Quote currency for `amount` units of base at `price`. */

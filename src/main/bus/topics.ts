@@ -1,17 +1,18 @@
-import type { ConflictId, CorrelationId, MessageId, PositionId, ProposalId, TradedPair } from '../../shared/ids.ts'
+import type { ConflictId, CorrelationId, MessageId, PositionId, ProposalId } from '../../shared/ids.ts'
 import type { EpochMs } from '../../shared/time.ts'
 import type { Conflict } from '../domain/conflict.ts'
-import type { Candle, Tick } from '../domain/market.ts'
+import type { ClosedCandle, Tick } from '../domain/market.ts'
 import type { Fill, Order } from '../domain/order.ts'
 import type { Position } from '../domain/position.ts'
-import type { Proposal } from '../domain/proposal.ts'
+import type { ApprovedProposal, Proposal } from '../domain/proposal.ts'
 import type { RegimeOutput, TaOutput, TradingSignal } from '../domain/signal.ts'
 
 /** Which payload travels on which topic: a wrong payload does not compile. */
 export type Topics = {
+  /** One message is one moment: every price seen, or every candle closed, at the same time. */
   market_data:
-    | { readonly kind: 'tick'; readonly tick: Tick }
-    | { readonly kind: 'candle'; readonly symbol: TradedPair; readonly candle: Candle }
+    | { readonly kind: 'prices'; readonly ticks: readonly Tick[] }
+    | { readonly kind: 'candles'; readonly closed: readonly ClosedCandle[] }
   ta_signals: TaOutput
   regime_updates: RegimeOutput
   trading_signals: TradingSignal
@@ -21,14 +22,15 @@ export type Topics = {
     readonly largestDriftPp: string
     readonly coreValue: string
   }
-  proposals: {
-    readonly kind: 'proposed' | 'approved' | 'closed' | 'snoozed' | 'finished'
-    readonly proposal: Proposal
-  }
+  proposals:
+    | { readonly kind: 'proposed' | 'closed' | 'snoozed' | 'finished'; readonly proposal: Proposal }
+    | { readonly kind: 'approved'; readonly proposal: ApprovedProposal }
   execution_events:
     | { readonly kind: 'order'; readonly order: Order }
     | { readonly kind: 'fill'; readonly order: Order; readonly fill: Fill; readonly isLate: boolean }
-  position_updates: { readonly kind: 'opened' | 'changed' | 'closed'; readonly position: Position }
+  position_updates:
+    | { readonly kind: 'opened' | 'changed' | 'closed'; readonly position: Position }
+    | { readonly kind: 'exit_due'; readonly position: Position; readonly reason: 'stop' | 'target' | 'trader' }
   risk_alerts: {
     readonly code: string
     readonly text: string

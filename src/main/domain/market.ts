@@ -26,6 +26,8 @@ export type Candle = {
   readonly volume: number
 }
 
+export type ClosedCandle = { readonly symbol: TradedPair; readonly candle: Candle }
+
 /** What the exchange demands of an order on one market. */
 export type MarketRules = {
   readonly symbol: TradedPair

@@ -1,5 +1,13 @@
 import type { Asset, ConflictId, CorrelationId, ProposalId, TradedPair } from '../../shared/ids.ts'
-import { type Amount, type Decimal, decimal, type Fraction, type Money, type Price } from '../../shared/money.ts'
+import {
+  type Amount,
+  type Decimal,
+  decimal,
+  type Fraction,
+  type Money,
+  type Price,
+  toText,
+} from '../../shared/money.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
 import type { EpochMs } from '../../shared/time.ts'
 import type { OrderType, Side } from './order.ts'
@@ -117,6 +125,35 @@ export function approve(proposal: Proposal, context: ApprovalContext): Result<Ap
   }
   return ok({ ...proposal, status: 'approved', decidedAt: context.now, decidedBy: context.by } as ApprovedProposal)
 }
+
+/** A proposal read back as approved, e.g. after a restart: the approval was checked when it was given. */
+export const asApproved = (proposal: Proposal): ApprovedProposal | null =>
+  proposal.status === 'approved' ? (proposal as ApprovedProposal) : null
+
+type Unhashed = Omit<Proposal, 'hash' | 'status' | 'snoozedUntil' | 'decidedAt' | 'decidedBy' | 'note'>
+
+/** Everything an approval binds, as one text in a fixed order: what the proposal's hash is taken of. */
+export const boundText = (proposal: Unhashed): string =>
+  JSON.stringify([
+    proposal.id,
+    proposal.kind,
+    proposal.createdAt,
+    proposal.expiresAt,
+    proposal.legs.map((leg) => [
+      leg.symbol,
+      leg.side,
+      toText(leg.amount),
+      toText(leg.price),
+      toText(leg.worstPrice),
+      leg.orderType,
+      toText(leg.fee),
+      leg.feeAsset,
+      leg.notBefore,
+    ]),
+    proposal.prices.map((used) => [used.symbol, toText(used.price), used.at]),
+    proposal.bags.map((bag) => [bag.asset, toText(bag.amount)]),
+    proposal.trade && [proposal.trade.symbol, toText(proposal.trade.stop), toText(proposal.trade.target)],
+  ])
 
 /** Pending proposals end by a rejection, by time, or because what they rest on is gone. */
 export function close(

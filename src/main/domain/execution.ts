@@ -1,0 +1,79 @@
+import type { OrderId } from '../../shared/ids.ts'
+import { type Amount, ZERO } from '../../shared/money.ts'
+import type { EpochMs } from '../../shared/time.ts'
+import { isFinal, type Order, type OrderType } from './order.ts'
+import type { Leg, Proposal } from './proposal.ts'
+
+/** What execution does next for a proposal, decided from what is written down alone. */
+export type NextStep =
+  | { readonly kind: 'place'; readonly leg: number; readonly amount: Amount; readonly type: OrderType }
+  | { readonly kind: 'await_order'; readonly orderId: OrderId }
+  | { readonly kind: 'wait_until'; readonly time: EpochMs }
+  | { readonly kind: 'finish'; readonly incompleteBecause: string | null }
+
+export type ExecutionSettings = {
+  /** Limit orders at the touch before the rest goes to market. */
+  readonly quotes: number
+  /** New intents after orders that were proven never placed. */
+  readonly neverPlacedRetries: number
+}
+
+/** How much of a leg its orders have filled. */
+export const filledOf = (orders: readonly Order[]): Amount =>
+  orders.reduce<Amount>((total, order) => total.plus(order.filled) as Amount, ZERO)
+
+export const ordersOfLeg = (orders: readonly Order[], leg: number): readonly Order[] =>
+  orders.filter((order) => order.receipt.kind === 'proposal_leg' && order.receipt.leg === leg)
+
+/**
+ * Legs go one after the other, so that a buy can be resized to what the sells before it really brought. A leg never
+ * places more than its approved amount less what its earlier orders filled; nothing is placed while an order of it is
+ * alive or in doubt.
+ *
+ * @param orders   every order of this proposal, oldest first.
+ * @param skipped  legs given up on, with the reason (below the minimum after resizing, refused, …).
+ */
+export function nextStep(
+  proposal: Proposal,
+  orders: readonly Order[],
+  skipped: ReadonlyMap<number, string>,
+  now: EpochMs,
+  settings: ExecutionSettings,
+): NextStep {
+  const hasStarted = orders.length > 0
+  if (!hasStarted && skipped.size === 0 && now >= proposal.expiresAt) {
+    return { kind: 'finish', incompleteBecause: 'Execution did not start before the proposal expired.' }
+  }
+  const problems: string[] = []
+  for (const [index, leg] of proposal.legs.entries()) {
+    const own = ordersOfLeg(orders, index)
+    const alive = own.find((order) => !isFinal(order.status) || order.inDoubt)
+    if (alive !== undefined) return { kind: 'await_order', orderId: alive.id }
+    const left = leg.amount.minus(filledOf(own)) as Amount
+    if (!left.gt(ZERO)) continue
+    const problem = skipped.get(index) ?? cannotGoOn(leg, own, settings)
+    if (problem !== null) {
+      problems.push(`${leg.side} ${leg.symbol}: ${problem}`)
+      continue
+    }
+    if (now < leg.notBefore) return { kind: 'wait_until', time: leg.notBefore }
+    const quoted = own.filter((order) => order.type === 'limit' && order.reason !== 'never-placed').length
+    const type = leg.orderType === 'limit' && quoted < settings.quotes ? 'limit' : 'market'
+    return { kind: 'place', leg: index, amount: left, type }
+  }
+  return { kind: 'finish', incompleteBecause: problems.length === 0 ? null : problems.join(' ') }
+}
+
+/** Why a leg with something left is not tried again; null when it is. */
+function cannotGoOn(leg: Leg, own: readonly Order[], settings: ExecutionSettings): string | null {
+  const last = own.at(-1)
+  if (last === undefined) return null
+  if (last.reason === 'never-placed') {
+    const failures = own.filter((order) => order.reason === 'never-placed').length
+    return failures > settings.neverPlacedRetries ? 'the exchange could not be reached' : null
+  }
+  if (last.status === 'rejected') return `refused: ${last.reason ?? 'no reason given'}`
+  if (last.type === 'market') return 'the market moved beyond the worst price approved'
+  if (last.status === 'cancelled' && last.reason === 'cancelled by the trader') return 'cancelled by the trader'
+  return leg.orderType === 'limit' ? null : 'not filled'
+}

@@ -1,0 +1,50 @@
+import type { TradedPair } from '../../shared/ids.ts'
+import { epochMs } from '../../shared/time.ts'
+import type { AgentOutputStore, MarketSampleStore, StateStore } from '../ports.ts'
+import { insertInto, type Sql } from './columns.ts'
+import { auditJson } from './json.ts'
+
+export function createAgentOutputStore(sql: Sql): AgentOutputStore {
+  const insert = sql.prepare(
+    insertInto('agent_outputs', ['agent', 'message_id', 'symbol', 'at', 'output', 'input_ids', 'latency_ms']),
+  )
+  return {
+    add(agent, messageId, output, inputIds, latencyMs) {
+      insert.run(agent, messageId, output.symbol, output.at, auditJson(output), JSON.stringify(inputIds), latencyMs)
+    },
+  }
+}
+
+export function createStateStore(sql: Sql): StateStore {
+  const read = sql.prepare<[string], { readonly json: string }>('SELECT json FROM state WHERE name = ?')
+  const write = sql.prepare(
+    'INSERT INTO state (name, json) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET json = excluded.json',
+  )
+  return {
+    get: (name) => read.get(name)?.json ?? null,
+    set(name, json) {
+      write.run(name, json)
+    },
+  }
+}
+
+type SampleRow = { readonly at: number; readonly bid: number; readonly ask: number; readonly last: number }
+
+export function createMarketSampleStore(sql: Sql): MarketSampleStore {
+  const insert = sql.prepare(
+    `${insertInto('market_samples', ['symbol', 'at', 'bid', 'ask', 'last'])}
+     ON CONFLICT (symbol, at) DO UPDATE SET bid = excluded.bid, ask = excluded.ask, last = excluded.last`,
+  )
+  const newest = sql.prepare<[string], SampleRow>(
+    'SELECT at, bid, ask, last FROM market_samples WHERE symbol = ? ORDER BY at DESC LIMIT 1',
+  )
+  return {
+    add(tick) {
+      insert.run(tick.symbol, tick.at, tick.bid, tick.ask, tick.last)
+    },
+    last(symbol: TradedPair) {
+      const row = newest.get(symbol)
+      return row === undefined ? null : { symbol, ...row, at: epochMs(row.at) }
+    },
+  }
+}

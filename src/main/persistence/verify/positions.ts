@@ -1,0 +1,54 @@
+import { type Decimal, toText, ZERO } from '../../../shared/money.ts'
+import { addEntryFill, addExitFill, type Position } from '../../domain/position.ts'
+import { type Records, type Report, report } from './check.ts'
+
+type Problems = (readonly [string, string])[]
+
+const FIGURES = ['amount', 'cost', 'openFees', 'realized'] as const
+
+/** Positions as they come out when all fills are booked again, in the order in which they arrived. */
+export function checkPositions({ positions, fills, orders, proposals }: Records): Report {
+  const problems: Problems = []
+  const rebuilt = new Map<string, Position>()
+  const ofEntry = new Map<string, string[]>()
+  for (const position of positions) {
+    rebuilt.set(position.id, { ...position, amount: ZERO, cost: ZERO, openFees: ZERO, realized: ZERO, closedAt: null })
+    ofEntry.set(position.entryOrderId, [...(ofEntry.get(position.entryOrderId) ?? []), position.id])
+    const row = `positions ${position.id}`
+    const entry = orders.get(position.entryOrderId)
+    if (entry === undefined) problems.push([row, `was entered by ${position.entryOrderId}, which does not exist`])
+    else if (entry.sleeve !== 'tactical' || entry.symbol !== position.symbol || entry.side !== 'buy') {
+      problems.push([row, `was entered by ${entry.id}, which is no tactical buy of ${position.symbol}`])
+    }
+    if (proposals.get(position.proposalId)?.kind !== 'tactical') {
+      problems.push([row, `rests on ${position.proposalId}, which is no tactical proposal`])
+    }
+  }
+  for (const fill of fills) {
+    const order = orders.get(fill.orderId)
+    if (order === undefined || order.sleeve !== 'tactical') continue
+    const isExit = order.receipt.kind === 'position_exit'
+    // A late entry fill finds its position closed: it opened another one.
+    const id =
+      order.receipt.kind === 'position_exit'
+        ? order.receipt.positionId
+        : ofEntry.get(order.id)?.find((candidate) => rebuilt.get(candidate)?.closedAt === null)
+    const position = id === undefined ? undefined : rebuilt.get(id)
+    if (position === undefined) problems.push([`fills ${fill.tradeId}`, `of ${order.id} is in no position`])
+    else rebuilt.set(position.id, isExit ? addExitFill(position, fill) : addEntryFill(position, fill))
+  }
+  for (const position of positions) {
+    const expected = rebuilt.get(position.id)
+    if (expected === undefined) continue
+    for (const figure of FIGURES) {
+      const [is, should]: [Decimal, Decimal] = [position[figure], expected[figure]]
+      if (!is.eq(should))
+        problems.push([`positions ${position.id}`, `${figure} ${toText(is)}, expected ${toText(should)}`])
+    }
+    if (position.closedAt !== expected.closedAt) {
+      const when = expected.closedAt === null ? 'open' : `closed at ${expected.closedAt}`
+      problems.push([`positions ${position.id}`, `closedAt ${position.closedAt}, by its fills it is ${when}`])
+    }
+  }
+  return report('positions', `${positions.length} positions follow from the fills`, problems)
+}
