@@ -156,11 +156,14 @@ export async function play(scenario: Scenario, create: (deps: BusDeps) => Bus): 
         return
       }
       case 'subscribe':
-        return listen(action.subscriber)
+        listen(action.subscriber)
+        return
       case 'unsubscribe':
-        return stops[action.which % Math.max(1, stops.length)]?.()
+        stops[action.which % Math.max(1, stops.length)]?.()
+        return
       case 'advance':
-        return clock.advance(action.ms)
+        clock.advance(action.ms)
+        return
       case 'look':
         log.push(JSON.stringify([bus.isIdle(), bus.stats()]))
     }

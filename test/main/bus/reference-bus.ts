@@ -53,7 +53,10 @@ export function createReferenceBus(deps: BusDeps): Bus {
     const { sub } = incoming
     waiting.push(incoming)
     if (queueOf(sub).length <= capacityOf(sub)) return
-    if (sub.options.whenFull === 'reject') return lose(incoming, 'queue full')
+    if (sub.options.whenFull === 'reject') {
+      lose(incoming, 'queue full')
+      return
+    }
     if (sub.options.whenFull === 'conflate') {
       const keyOf = (w: Waiting): string => sub.options.key?.(w.message.payload) ?? ''
       for (const older of queueOf(sub)) {
@@ -84,12 +87,16 @@ export function createReferenceBus(deps: BusDeps): Bus {
 
   function deliver(what: Waiting): void {
     const { message, sub } = what
-    if (clock.now() - message.timestamp > message.ttlMs) return lose(what, 'expired')
+    if (clock.now() - message.timestamp > message.ttlMs) {
+      lose(what, 'expired')
+      return
+    }
     let result: unknown
     try {
       result = sub.handler(message)
     } catch (error) {
-      return lose(what, `failed: ${(error as Error).message}`)
+      lose(what, `failed: ${(error as Error).message}`)
+      return
     }
     if (!(result instanceof Promise)) {
       sub.delivered++
