@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { err, type Failure, fail, ok, type Result } from '../../shared/result.ts'
@@ -69,7 +69,7 @@ function openInMemory(migrations: readonly Migration[], options: OpenOptions): R
 
 function openFile(path: string, migrations: readonly Migration[], options: OpenOptions): Result<Database> {
   const name = basename(path)
-  if (!options.readonly) mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  if (!options.readonly) makeFolder(dirname(path))
   const found = inspectFile(path)
   if (found === 'foreign') {
     return fail(
@@ -122,6 +122,13 @@ function prepare(
   } catch (error) {
     return err(failureOf(error, path, options))
   }
+}
+
+/** Not `recursive: true`: that never returns where a folder can be listed but not written, as in /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  mkdirSync(path, { mode: 0o700 })
 }
 
 /** Takes the file for this instance alone. A new one gets our mark before the log exists, so that it is in the file. */

@@ -1,0 +1,214 @@
+import fc from 'fast-check'
+import type { Conflict } from '../../../src/main/domain/conflict.ts'
+import type { Account, LedgerEntry } from '../../../src/main/domain/ledger.ts'
+import type { Fill, Order, Receipt } from '../../../src/main/domain/order.ts'
+import type { Position } from '../../../src/main/domain/position.ts'
+import type { Proposal } from '../../../src/main/domain/proposal.ts'
+import type { Asset, OrderId, PositionId, ProposalId, TradedPair } from '../../../src/shared/ids.ts'
+import { decimal, toText } from '../../../src/shared/money.ts'
+import { type EpochMs, epochMs } from '../../../src/shared/time.ts'
+
+/** Any decimal a store must keep: up to 30 digits before and 40 after the point, either sign. */
+const digits = (max: number) => fc.stringMatching(new RegExp(`^[0-9]{1,${max}}$`))
+export const anyDecimal = fc
+  .tuple(fc.boolean(), digits(30), fc.option(digits(40)))
+  .map(([isNegative, whole, part]) => decimal(`${isNegative ? '-' : ''}${whole}${part === null ? '' : `.${part}`}`))
+  .map((value) => decimal(toText(value))) // no minus zero
+/** Stands for every branded decimal: the brand exists for the compiler only. */
+const dec = anyDecimal as fc.Arbitrary<unknown> as fc.Arbitrary<never>
+
+const text = fc.string({ unit: 'grapheme', maxLength: 40 })
+const time: fc.Arbitrary<EpochMs> = fc.integer({ min: 0, max: 4_102_444_800_000 }).map(epochMs)
+const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null })
+const anyAsset = fc.constantFrom('BTC', 'XRP', 'USDT') as fc.Arbitrary<Asset>
+const anyPair = fc.constantFrom('BTC/USDT', 'XRP/USDT', 'XRP/BTC') as fc.Arbitrary<TradedPair>
+const side = fc.constantFrom('buy' as const, 'sell' as const)
+const type = fc.constantFrom('market' as const, 'limit' as const)
+const exitReason = fc.constantFrom('stop' as const, 'target' as const, 'trader' as const)
+const id = <T extends string>(prefix: string) => fc.uuid().map((rest) => `${prefix}_${rest}` as T)
+/** Floats, with those that JSON cannot say. */
+const float = fc.double()
+
+const receipt: fc.Arbitrary<Receipt> = fc.oneof(
+  fc.record({
+    kind: fc.constant('proposal_leg' as const),
+    proposalId: fc.constant('prp_1' as ProposalId),
+    leg: fc.nat(20),
+  }),
+  fc.record({
+    kind: fc.constant('position_exit' as const),
+    positionId: fc.constant('pos_1' as PositionId),
+    reason: exitReason,
+  }),
+)
+
+export const anyOrder: fc.Arbitrary<Order> = fc.record({
+  id: id('ord'),
+  clientOrderId: fc.stringMatching(/^[0-9a-f]{32}$/) as fc.Arbitrary<never>,
+  symbol: anyPair,
+  side,
+  type,
+  amount: dec,
+  limitPrice: dec,
+  sleeve: fc.constantFrom('core' as const, 'tactical' as const),
+  receipt,
+  createdAt: time,
+  deadline: time,
+  correlationId: id('cor'),
+  status: fc.constantFrom('pending', 'open', 'partially_filled', 'filled', 'cancelled', 'expired', 'rejected'),
+  inDoubt: fc.boolean(),
+  exchangeId: orNull(text),
+  filled: dec,
+  cost: dec,
+  reason: orNull(text),
+  updatedAt: time,
+})
+
+export const anyFill: fc.Arbitrary<Fill> = fc.record({
+  tradeId: fc.uuid() as fc.Arbitrary<never>,
+  orderId: fc.constant('ord_1' as OrderId),
+  symbol: anyPair,
+  side,
+  amount: dec,
+  price: dec,
+  fee: dec,
+  feeAsset: anyAsset,
+  at: time,
+})
+
+const account = fc.constantFrom<Account>('core', 'hodl', 'tactical', 'exchange', 'fees', 'outside')
+export const anyEntry: fc.Arbitrary<LedgerEntry> = fc.record({
+  kind: fc.constantFrom('opening', 'transfer', 'correction'),
+  at: time,
+  reference: text,
+  lines: fc.array(fc.tuple(account, account, anyAsset, anyDecimal), { maxLength: 5 }).map((moves) =>
+    moves.flatMap(([from, to, asset, value]) => [
+      { account: from, asset, amount: value as never },
+      { account: to, asset, amount: decimal(toText(value.neg())) as never },
+    ]),
+  ),
+})
+
+export const anyProposal: fc.Arbitrary<Proposal> = fc.record({
+  id: id('prp'),
+  kind: fc.constantFrom('rebalance', 'tactical'),
+  status: fc.constantFrom('pending', 'approved', 'completed', 'incomplete', 'rejected', 'expired', 'voided'),
+  createdAt: time,
+  expiresAt: time,
+  snoozedUntil: orNull(time),
+  reason: text,
+  legs: fc.array(
+    fc.record({
+      symbol: anyPair,
+      side,
+      amount: dec,
+      price: dec,
+      worstPrice: dec,
+      orderType: type,
+      fee: dec,
+      feeAsset: anyAsset,
+      notBefore: time,
+    }),
+    { maxLength: 6 },
+  ),
+  weights: fc.array(fc.record({ asset: anyAsset, before: dec, after: dec, target: dec }), {
+    maxLength: 3,
+  }),
+  prices: fc.array(fc.record({ symbol: anyPair, price: dec, at: time }), { maxLength: 3 }),
+  fees: dec,
+  coreValue: dec,
+  largestDriftPp: anyDecimal,
+  bags: fc.array(fc.record({ asset: anyAsset, amount: dec }), { maxLength: 3 }),
+  trade: orNull(
+    fc.record({
+      symbol: anyPair,
+      entry: dec,
+      stop: dec,
+      target: dec,
+      confidence: float,
+    }),
+  ),
+  conflictId: fc.constantFrom(null, 'cfl_1' as never),
+  correlationId: id('cor'),
+  hash: text,
+  decidedAt: orNull(time),
+  decidedBy: orNull(fc.constantFrom('trader' as const, 'auto' as const)),
+  note: orNull(text),
+})
+
+const resolver = fc.constantFrom('deepseek' as const, 'claude' as const)
+export const anyConflict: fc.Arbitrary<Conflict> = fc.record({
+  id: id('cfl'),
+  type: fc.constant('regime_incompatible' as const),
+  symbol: anyPair,
+  detectedAt: time,
+  deadline: time,
+  signal: fc.record({
+    symbol: anyPair,
+    at: time,
+    bias: fc.constantFrom('long' as const, 'short' as const),
+    confidence: float,
+    entry: float,
+    atr: float,
+    taMessageId: id<never>('msg'),
+  }),
+  regime: fc.record({
+    symbol: anyPair,
+    at: time,
+    regime: fc.constantFrom('trending_bull' as const, 'ranging' as const, 'choppy' as const),
+    confidence: float,
+    sizeMultiplier: float,
+    indicators: fc.dictionary(fc.string({ minLength: 1 }), float, { noNullPrototype: true }),
+    isNews: fc.boolean(),
+  }),
+  options: fc.array(
+    fc.record({
+      id: text,
+      kind: fc.constantFrom('proceed' as const, 'wait' as const, 'modify' as const, 'abort' as const),
+      text,
+      sizeFactor: float,
+    }),
+    { maxLength: 4 },
+  ),
+  defaultOptionId: text,
+  asking: orNull(resolver),
+  attempts: fc.array(
+    fc.record({
+      resolver,
+      startedAt: time,
+      endedAt: orNull(time),
+      outcome: orNull(text),
+      model: orNull(text),
+      costUsd: orNull(text),
+    }),
+    { maxLength: 3 },
+  ),
+  resolution: orNull(
+    fc.record({
+      by: fc.constantFrom('deepseek' as const, 'claude' as const, 'trader' as const, 'default' as const),
+      optionId: text,
+      confidence: orNull(float),
+      reasons: text,
+      at: time,
+    }),
+  ),
+  correlationId: id('cor'),
+})
+
+export const anyPosition: fc.Arbitrary<Position> = fc.record({
+  id: id('pos'),
+  proposalId: fc.constant('prp_1' as ProposalId),
+  symbol: anyPair,
+  entryOrderId: fc.constant('ord_1' as OrderId),
+  amount: dec,
+  cost: dec,
+  openFees: dec,
+  realized: dec,
+  stop: dec,
+  target: dec,
+  openedAt: time,
+  closedAt: orNull(time),
+  exitOrderId: fc.constantFrom(null, 'ord_1' as OrderId),
+  exitReason: orNull(exitReason),
+  correlationId: id('cor'),
+})
