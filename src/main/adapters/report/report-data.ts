@@ -1,0 +1,81 @@
+/*
+ * A replay's report as it stands in report.json: times as ISO 8601 text in UTC, money and amounts as decimal text in units
+ * named by their place (values in the quote, amounts in the asset).
+ */
+
+type ReportInput = {
+  readonly symbol: string
+  /** Without its folder. */
+  readonly name: string
+  readonly sha256: string
+  readonly rows: number
+  readonly intervalMs: number
+  readonly gaps: {
+    readonly count: number
+    readonly missingCandles: number
+    /** Epoch milliseconds of the first missing candle. */
+    readonly first: readonly { readonly from: number; readonly missing: number }[]
+  }
+}
+
+type ReportTrade = {
+  readonly symbol: string
+  readonly side: 'buy' | 'sell'
+  readonly amount: string
+  readonly price: string
+  readonly fee: string
+  readonly feeAsset: string
+}
+
+export type ReportRebalance = {
+  readonly time: string
+  /** Fractions by asset: 0.3333 is a third. */
+  readonly weightsBefore: Readonly<Record<string, string>>
+  readonly weightsAfter: Readonly<Record<string, string>>
+  readonly trades: readonly ReportTrade[]
+  /** In quote at the moment of each fill. */
+  readonly fees: string
+}
+
+export type Report = {
+  readonly engineVersion: string
+  readonly inputs: readonly ReportInput[]
+  /** By dotted name, as in the configuration files. */
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly seed: number
+  readonly checks: number
+  readonly rebalances: readonly ReportRebalance[]
+  readonly agentRuns: number
+  readonly conflicts: number
+  readonly orders: number
+  readonly fills: number
+  readonly fees: string
+  readonly feesByAsset: Readonly<Record<string, string>>
+  /** Asset → sleeve → amount. */
+  readonly finalHoldings: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** Null where some asset never had a price. */
+  readonly finalEquity: string | null
+  readonly holdEquity: string | null
+  /** Fraction of the running peak. */
+  readonly maxDrawdown: string
+  readonly ledgerBalanced: boolean
+  readonly digest: string
+  readonly wallSeconds: number
+  readonly candlesPerSecond: number
+}
+
+/** Columns of equal length, for charts only: floats, NaN where unknown. */
+export type ReportSeries = {
+  /** Epoch milliseconds. */
+  readonly at: readonly number[]
+  readonly equity: readonly number[]
+  readonly hold: readonly number[]
+  /** Fraction below the running peak, 0 … 1. */
+  readonly drawdown: readonly number[]
+  /** Fractions by asset, in order of stacking. */
+  readonly weights: Readonly<Record<string, readonly number[]>>
+  /** Epoch milliseconds of rebalances (thinned where there are very many). */
+  readonly rebalances: readonly number[]
+}
+
+export type ReportData = { readonly report: Report; readonly series: ReportSeries }
