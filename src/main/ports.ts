@@ -13,9 +13,10 @@ import type { Failure, Result } from '../shared/result.ts'
 import type { EpochMs } from '../shared/time.ts'
 import type { Message, Topic } from './bus/topics.ts'
 import type { Conflict, Resolver } from './domain/conflict.ts'
+import type { GatedIntent } from './domain/gate.ts'
 import type { LedgerEntry } from './domain/ledger.ts'
-import type { Candle, MarketRules, Tick } from './domain/market.ts'
-import type { Fill, Order, OrderIntent, OrderStatus } from './domain/order.ts'
+import type { Candle, ClosedCandle, MarketRules, Tick } from './domain/market.ts'
+import type { Fill, Order, OrderStatus } from './domain/order.ts'
 import type { Position } from './domain/position.ts'
 import type { Proposal, ProposalStatus } from './domain/proposal.ts'
 import type { RegimeOutput, TaOutput } from './domain/signal.ts'
@@ -49,9 +50,10 @@ export type FeedStatus = {
 }
 
 export type FeedListener = {
-  tick(tick: Tick): void
-  /** A closed candle, where the source has candles of its own (recordings). */
-  candle(symbol: TradedPair, candle: Candle): void
+  /** Every price observed at one moment. */
+  prices(ticks: readonly Tick[]): void
+  /** Every candle closed at one moment, where the source has candles of its own (recordings). Comes after its prices. */
+  candles(closed: readonly ClosedCandle[]): void
   status(status: FeedStatus): void
 }
 
@@ -82,7 +84,7 @@ export type ExchangeFill = Omit<Fill, 'orderId'> & { readonly clientOrderId: Cli
 /** What execution needs from an exchange. */
 export type Exchange = {
   /** Refused by the adapter after `intent.deadline`. */
-  submit(intent: OrderIntent): Promise<Result<Accepted, Refused | OutcomeUnknown>>
+  submit(intent: GatedIntent): Promise<Result<Accepted, Refused | OutcomeUnknown>>
   cancel(clientOrderId: ClientOrderId): Promise<Result<'cancelled' | 'not-open', Refused | OutcomeUnknown>>
   /** Looks at open orders, closed orders and trades. `never-seen` proves absence only after the deadline. */
   find(clientOrderId: ClientOrderId): Promise<Result<ExchangeOrder | 'never-seen', Unreachable>>
@@ -108,8 +110,11 @@ export type Llm = {
   ask(prompt: { readonly system: string; readonly user: string }, signal: AbortSignal): Promise<Result<LlmAnswer>>
 }
 
-/** Brings an attentive person: toast, desktop notification, sound. */
-export type Notifier = { notify(title: string, body: string): void }
+/** SHA-256 of a text, hexadecimal. */
+export type Hash = (text: string) => string
+
+/** Where bugs and lost messages are written for a person to find: one line each, secrets never. */
+export type Log = { info(text: string): void; error(text: string, error?: unknown): void }
 
 // Stores. All synchronous; `transact` makes several writes one.
 
@@ -175,6 +180,7 @@ export type EquityPoint = {
 }
 export type EquityStore = {
   add(point: EquityPoint): void
+  first(): EquityPoint | null
   last(): EquityPoint | null
   /** The last point before `time`: where a day's P&L starts. */
   before(time: EpochMs): EquityPoint | null

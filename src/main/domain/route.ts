@@ -10,7 +10,7 @@ export type Route = { readonly rules: MarketRules; readonly price: Price; readon
 export type RoutedTrade = { readonly route: Route; readonly side: Side; readonly amount: Amount }
 export type Solution = { readonly trades: readonly RoutedTrade[]; readonly cost: Money }
 
-/** Solutions of the equations carry a rounding error of the 40th decimal; anything this small is zero. */
+/** Amounts are rounded to 20 decimals; anything this small is zero. */
 const NOTHING = decimal('0.00000000000000000001')
 
 /**
@@ -109,35 +109,37 @@ function* spanningTrees(holdings: readonly Holding[], routes: readonly Route[]):
  */
 function solve(holdings: readonly Holding[], tree: readonly Route[], sides: readonly Side[]): Amount[] | null {
   const n = holdings.length
-  const parts = integer(holdings.reduce((total, holding) => total + holding.parts, 0))
-  // Rows: one equation per asset. Columns: q_e for each market, then V, then the right-hand side.
+  // Rows: one equation per asset. Columns: q_e for each market, then V ÷ Σ parts, then the right-hand side.
   const rows = holdings.map((holding) => {
     const row: Decimal[] = tree.map((route, i) => changeOf(holding.asset, route, sides[i] as Side).times(holding.price))
-    row.push(integer(holding.parts).div(parts).neg(), holding.amount.times(holding.price).neg())
+    row.push(integer(-holding.parts), holding.amount.times(holding.price).neg())
     return row
   })
+  // Elimination by multiplying across: exact, and a division costs as much as twenty multiplications.
   for (let column = 0; column < n; column++) {
-    const pivot = rows.findIndex((row, i) => i >= column && (row[column] as Decimal).abs().gt(NOTHING))
+    const pivot = rows.findIndex((row, i) => i >= column && !(row[column] as Decimal).eq(ZERO))
     if (pivot < 0) return null
     ;[rows[column], rows[pivot]] = [rows[pivot] as Decimal[], rows[column] as Decimal[]]
     const lead = rows[column] as Decimal[]
+    const leading = lead[column] as Decimal
     for (let i = 0; i < n; i++) {
       const row = rows[i] as Decimal[]
-      if (i === column || (row[column] as Decimal).eq(ZERO)) continue
-      const factor = (row[column] as Decimal).div(lead[column] as Decimal)
-      for (let j = column; j <= n; j++)
-        row[j] = (row[j] as Decimal).minus(factor.times(lead[j] as Decimal)).round(40, 0)
+      const factor = row[column] as Decimal
+      if (i === column || factor.eq(ZERO)) continue
+      // Columns left of this one are zero already, but for the row's own.
+      for (let j = 0; j <= n; j++) row[j] = (row[j] as Decimal).times(leading).minus(factor.times(lead[j] as Decimal))
     }
   }
-  const amounts: Amount[] = []
-  for (let i = 0; i < tree.length; i++) {
+  const isNegative = (i: number): boolean => {
     const row = rows[i] as Decimal[]
-    // An amount that is whole lots must not lose one to the truncated 40th decimal of a division.
-    const amount = (row[n] as Decimal).div(row[i] as Decimal).round(20, 1)
-    if (amount.lt(NOTHING.neg())) return null
-    amounts.push((amount.gt(ZERO) ? amount : ZERO) as Amount)
+    return (row[n] as Decimal).lt(ZERO) !== (row[i] as Decimal).lt(ZERO) && !(row[n] as Decimal).eq(ZERO)
   }
-  return amounts
+  if (tree.some((_, i) => isNegative(i))) return null
+  return tree.map((_, i) => {
+    const row = rows[i] as Decimal[]
+    // An amount that is whole lots must not lose one to the truncated 24th decimal of the division.
+    return (row[n] as Decimal).div(row[i] as Decimal).round(20, 1) as Amount
+  })
 }
 
 /** How one unit of base traded changes the holding of `asset`; the fee is paid in the market's quote. */

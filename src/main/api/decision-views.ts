@@ -1,0 +1,135 @@
+import type { ConflictView, ProposalView } from '../../shared/contract/views.ts'
+import { quoteOf, type TradedPair } from '../../shared/ids.ts'
+import { type Decimal, decimal, type Price, toText, ZERO } from '../../shared/money.ts'
+import type { Conflict } from '../domain/conflict.ts'
+import { filledOf, ordersOfLeg } from '../domain/execution.ts'
+import { isFinal, type Order } from '../domain/order.ts'
+import type { Leg, Proposal } from '../domain/proposal.ts'
+import { titleOf } from './summary.ts'
+
+const HUNDRED = decimal('100')
+const BASIS_POINTS = decimal('10000')
+const asPercent = (fraction: Decimal): string => fraction.times(HUNDRED).toFixed(4)
+
+export function proposalView(
+  proposal: Proposal,
+  orders: readonly Order[],
+  blockedBecause: string | null,
+  priceNow: (symbol: TradedPair) => Price | null,
+  quote: string,
+): ProposalView {
+  const quotePrices = new Map(proposal.prices.map((used) => [used.symbol as string, used.price]))
+  const priceOfQuote = (symbol: TradedPair): Decimal =>
+    quoteOf(symbol) === quote ? decimal('1') : (quotePrices.get(`${quoteOf(symbol)}/${quote}`) ?? ZERO)
+  return {
+    id: proposal.id,
+    kind: proposal.kind,
+    status: proposal.status,
+    hash: proposal.hash,
+    title: titleOf(proposal),
+    reason: proposal.reason,
+    createdAt: proposal.createdAt,
+    expiresAt: proposal.expiresAt,
+    snoozedUntil: proposal.snoozedUntil,
+    decidedAt: proposal.decidedAt,
+    decidedBy: proposal.decidedBy,
+    note: proposal.note,
+    legs: proposal.legs.map((leg, index) => {
+      const own = ordersOfLeg(orders, index)
+      return {
+        index,
+        symbol: leg.symbol,
+        side: leg.side,
+        orderType: leg.orderType,
+        amount: toText(leg.amount),
+        price: toText(leg.price),
+        worstPrice: toText(leg.worstPrice),
+        value: leg.amount.times(leg.price).times(priceOfQuote(leg.symbol)).toFixed(2),
+        fee: toText(leg.fee.round(10)),
+        feeAsset: leg.feeAsset,
+        filled: toText(filledOf(own)),
+        status: legStatus(proposal, leg, own),
+      }
+    }),
+    weights: proposal.weights.map((weight) => ({
+      asset: weight.asset,
+      beforePercent: asPercent(weight.before),
+      afterPercent: asPercent(weight.after),
+      targetPercent: asPercent(weight.target),
+    })),
+    prices: proposal.prices.map((used) => {
+      const now = priceNow(used.symbol)
+      return {
+        symbol: used.symbol,
+        price: toText(used.price),
+        at: used.at,
+        now: now === null ? null : toText(now),
+        movedPercent: now === null ? null : now.minus(used.price).div(used.price).times(HUNDRED).toFixed(3),
+      }
+    }),
+    fees: proposal.fees.toFixed(2),
+    feesBasisPoints: proposal.coreValue.gt(ZERO)
+      ? proposal.fees.div(proposal.coreValue).times(BASIS_POINTS).toFixed(1)
+      : '0',
+    coreValue: proposal.coreValue.toFixed(2),
+    bags: proposal.bags.map((bag) => ({ asset: bag.asset, amount: toText(bag.amount) })),
+    trade: proposal.trade && {
+      symbol: proposal.trade.symbol,
+      entry: toText(proposal.trade.entry),
+      stop: toText(proposal.trade.stop),
+      target: toText(proposal.trade.target),
+      confidence: proposal.trade.confidence,
+    },
+    conflictId: proposal.conflictId,
+    correlationId: proposal.correlationId,
+    blockedBecause,
+  }
+}
+
+function legStatus(proposal: Proposal, leg: Leg, own: readonly Order[]): ProposalView['legs'][number]['status'] {
+  if (filledOf(own).gte(leg.amount)) return 'done'
+  if (own.some((order) => !isFinal(order.status))) return 'working'
+  if (proposal.status === 'completed') return 'done'
+  if (proposal.status === 'approved') return own.length > 0 ? 'working' : 'waiting'
+  return proposal.status === 'pending' ? 'planned' : 'stopped'
+}
+
+export function conflictView(conflict: Conflict): ConflictView {
+  const { signal, regime } = conflict
+  const current = conflict.attempts.find((attempt) => attempt.endedAt === null)
+  return {
+    id: conflict.id,
+    type: conflict.type,
+    symbol: conflict.symbol,
+    title: `${conflict.symbol}: ${signal.bias} signal in a ${regime.regime.replaceAll('_', ' ')} market`,
+    detectedAt: conflict.detectedAt,
+    deadline: conflict.deadline,
+    sides: [
+      {
+        who: 'technical analysis',
+        says: `go ${signal.bias}`,
+        confidence: signal.confidence,
+        values: { entry: signal.entry, atr: signal.atr },
+      },
+      {
+        who: 'regime detection',
+        says: `the market is ${regime.regime.replaceAll('_', ' ')}`,
+        confidence: regime.confidence,
+        values: { ...regime.indicators },
+      },
+    ],
+    options: conflict.options.map(({ id, kind, text }) => ({ id, kind, text })),
+    defaultOptionId: conflict.defaultOptionId,
+    asking: conflict.asking,
+    askingSince: current?.startedAt ?? null,
+    attempts: conflict.attempts.map((attempt) => ({ ...attempt })),
+    resolution: conflict.resolution && {
+      by: conflict.resolution.by,
+      optionId: conflict.resolution.optionId,
+      reasons: conflict.resolution.reasons,
+      confidence: conflict.resolution.confidence,
+      at: conflict.resolution.at,
+    },
+    correlationId: conflict.correlationId,
+  }
+}

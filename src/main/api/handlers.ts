@@ -1,0 +1,141 @@
+import type { Handlers } from '../../shared/contract/derive.ts'
+import type { JournalRowView } from '../../shared/contract/views.ts'
+import { ConflictId, CorrelationId, OrderId, PositionId, ProposalId } from '../../shared/ids.ts'
+import { toText } from '../../shared/money.ts'
+import { fail, ok, type Result } from '../../shared/result.ts'
+import { epochMs } from '../../shared/time.ts'
+import type { ApprovalDesk } from '../approval/approval-desk.ts'
+import type { ConflictDesk } from '../coordinator/conflict-desk.ts'
+import type { Coordinator } from '../coordinator/coordinator.ts'
+import type { Executor } from '../execution/executor.ts'
+import type { JournalRow, Stores } from '../ports.ts'
+import type { Rebalancer } from '../rebalancing/rebalancer.ts'
+import { checkAnswer } from './portfolio-view.ts'
+import type { Projection } from './projection.ts'
+
+export type Desks = {
+  readonly approval: ApprovalDesk
+  readonly conflicts: ConflictDesk
+  readonly coordinator: Coordinator
+  readonly executor: Executor
+  readonly rebalancer: Rebalancer
+  readonly projection: Projection
+  readonly stores: Stores
+  readonly summaryOfRow: (row: JournalRow) => string
+}
+
+const said = (text: string): Result<{ text: string }> => ok({ text })
+const saidAfter = <T>(result: Result<T>, text: string): Result<{ text: string }> => (result.ok ? said(text) : result)
+
+/** Every call of the contract and the one desk it lands at. */
+export function createHandlers(desks: Desks): Handlers {
+  const { approval, conflicts, coordinator, executor, rebalancer, projection, stores } = desks
+  const rowView = (row: JournalRow): JournalRowView => ({ ...row, summary: desks.summaryOfRow(row) })
+
+  return {
+    'view.snapshot': () => ok(projection.snapshot()),
+
+    'proposal.approve': ({ id, hash }) =>
+      withId(ProposalId, id, (known) => saidAfter(approval.approve(known, hash), 'Approved: execution has started.')),
+    'proposal.reject': ({ id, reason }) =>
+      withId(ProposalId, id, (known) => saidAfter(approval.reject(known, reason), 'Rejected: nothing was sent.')),
+    'proposal.snooze': ({ id, minutes }) =>
+      withId(ProposalId, id, (known) => saidAfter(approval.snooze(known, minutes), `Snoozed for ${minutes} min.`)),
+    'proposal.replan': ({ id }) =>
+      withId(ProposalId, id, (known) => {
+        const proposal = stores.proposals.get(known)
+        if (proposal?.kind === 'tactical') {
+          return fail('proposal/not-replannable', 'A tactical trade is not planned again: wait for the next signal.')
+        }
+        const voided = approval.void(known, 'Planned again at the trader’s wish.')
+        return voided.ok ? saidAfter(rebalancer.force(), 'Planned again at the prices of now.') : voided
+      }),
+
+    'conflict.decide': ({ id, optionId }) =>
+      withId(ConflictId, id, (known) => saidAfter(conflicts.decide(known, optionId), 'Decided.')),
+
+    'portfolio.check': () => {
+      rebalancer.check()
+      projection.touch('portfolio', 'decisions')
+      return said(checkAnswer(rebalancer.lastCheck()))
+    },
+    'portfolio.rebalance': () => saidAfter(rebalancer.force(), 'A rebalance is proposed.'),
+    'portfolio.history': ({ since, limit }) => {
+      const points = stores.equity.since(epochMs(since), limit).map((point) => ({
+        at: point.at,
+        equity: toText(point.equity),
+        held: point.holdEquity === null ? null : toText(point.holdEquity),
+        driftPp: point.driftPp,
+      }))
+      const rebalances = stores.proposals
+        .recent(500)
+        .filter((proposal) => proposal.kind === 'rebalance' && proposal.status === 'completed')
+        .flatMap((proposal) => proposal.decidedAt ?? [])
+        .filter((at) => at >= since)
+      return ok({ points, rebalances })
+    },
+
+    'coordinator.pause': ({ reason }) =>
+      saidAfter(coordinator.pause(reason), 'Paused: analysis goes on, nothing new is traded.'),
+    'coordinator.resume': () => saidAfter(coordinator.resume(), 'Running.'),
+    'stop.cancelOrders': async () => {
+      const count = await executor.cancelEntries('cancelled by the trader')
+      return said(count === 0 ? 'There was no entry order to cancel.' : `Asked to cancel ${count} entry order(s).`)
+    },
+    'stop.kill': async ({ reason }) => {
+      // The state first: from here on the gate lets nothing through that adds risk.
+      coordinator.halt(reason)
+      const count = await executor.cancelEntries('killed')
+      return said(`Halted. Entry orders cancelled: ${count}. Positions and bags are untouched.`)
+    },
+
+    'order.cancel': ({ id }) =>
+      withId(OrderId, id, async (known) => {
+        const cancelled = await executor.cancel(known, 'cancelled by the trader')
+        return cancelled.ok ? said(`The order is ${cancelled.value.status}.`) : cancelled
+      }),
+    'position.close': ({ id }) =>
+      withId(PositionId, id, (known) => {
+        const position = stores.positions.get(known)
+        if (position === null || position.closedAt !== null) {
+          return fail('position/not-open', 'There is no such open position.')
+        }
+        executor.exit(position, 'trader')
+        return said('Closing at market.')
+      }),
+
+    'journal.search': (query) => {
+      stores.messages.flush()
+      return ok({ rows: stores.journal.search(query).map(rowView) })
+    },
+    'journal.trace': ({ correlationId }) => {
+      stores.messages.flush()
+      const known = CorrelationId.safeParse(correlationId)
+      return ok({ rows: known.success ? stores.journal.trace(known.data).map(rowView) : [] })
+    },
+    'journal.deadLetters': ({ limit }) => {
+      stores.messages.flush()
+      const rows = stores.journal.deadLetters(limit)
+      return ok({ rows: rows.map((row) => ({ ...rowView(row), subscriber: row.subscriber, reason: row.reason })) })
+    },
+    'journal.ledger': ({ limit }) =>
+      ok({
+        entries: stores.ledger.recent(limit).map((entry) => ({
+          at: entry.at,
+          kind: entry.kind,
+          reference: entry.reference,
+          lines: entry.lines.map((line) => ({ ...line, amount: toText(line.amount) })),
+        })),
+      }),
+  }
+}
+
+type IdSchema<T> = { safeParse(text: string): { success: true; data: T } | { success: false } }
+
+/** Ids come from the window as text: one of the wrong kind is an answer, not a bug. */
+function withId<T, R>(schema: IdSchema<T>, id: string, then: (id: T) => Result<R> | Promise<Result<R>>) {
+  const parsed = schema.safeParse(id)
+  return parsed.success
+    ? then(parsed.data)
+    : fail('api/invalid-id', `${JSON.stringify(id.slice(0, 60))} is not such an id.`)
+}

@@ -1,0 +1,153 @@
+import type { LightView, StatusView } from '../../shared/contract/views.ts'
+import type { TradedPair } from '../../shared/ids.ts'
+import { decimal, fromFloat, type Price } from '../../shared/money.ts'
+import { type EpochMs, SECOND } from '../../shared/time.ts'
+import type { Proposal } from '../domain/proposal.ts'
+import type { Engine } from '../engine.ts'
+import type { Clock, Markets, Stores } from '../ports.ts'
+import { conflictView, proposalView } from './decision-views.ts'
+import { type Mark, ordersView } from './order-views.ts'
+import { portfolioView } from './portfolio-view.ts'
+import type { Slices } from './projection.ts'
+
+export type SliceDeps = {
+  readonly engine: Engine
+  readonly stores: Stores
+  readonly markets: Markets
+  readonly clock: Clock
+  readonly mode: 'paper' | 'live' | 'replay'
+  readonly market: string
+  readonly version: string
+  readonly dataDir: string
+  readonly speed: () => number
+  readonly hasKey: { readonly deepseek: boolean; readonly claude: boolean }
+  readonly startedAt: EpochMs
+}
+
+const DECIDED_SHOWN = 30
+const ORDERS_SHOWN = 100
+const HUNDRED = decimal('100')
+
+/** How each slice of the window's view is read from the services. */
+export function createSlices(deps: SliceDeps): Slices {
+  const { engine, stores, clock, markets } = deps
+  const priceNow = (symbol: TradedPair): Price | null => engine.market.freshPrice(symbol)
+
+  const pendingCount = (): number =>
+    stores.proposals.withStatus('pending').filter((proposal) => !isSnoozed(proposal, clock.now())).length +
+    engine.conflicts.pending().length
+
+  return {
+    status(): StatusView {
+      const coordinator = engine.coordinator.status()
+      const today = engine.tracker.todayPnl()
+      const drawdown = engine.tracker.drawdown()
+      const feed = engine.market.feed()
+      return {
+        mode: deps.mode,
+        market: deps.market,
+        isSimulated: feed?.isSimulated ?? deps.market === 'simulated',
+        version: deps.version,
+        quote: engine.quote,
+        now: clock.now(),
+        speed: deps.speed(),
+        coordinator: coordinator.state,
+        coordinatorReason: coordinator.reason,
+        lights: lights(deps),
+        equity: engine.tracker.equity()?.toFixed(2) ?? null,
+        todayPnl: today?.amount.toFixed(2) ?? null,
+        todayPnlPercent: today?.percent.toFixed(2) ?? null,
+        drawdownPercent: drawdown?.times(HUNDRED).toFixed(2) ?? null,
+        pendingDecisions: pendingCount(),
+        dataDir: deps.dataDir,
+      }
+    },
+    portfolio: () =>
+      portfolioView({
+        quote: engine.quote,
+        targets: engine.targets,
+        rules: (symbol) => markets.rules(symbol),
+        last: (symbol) => engine.market.last(symbol),
+        isFresh: (symbol) => engine.market.fresh(symbol) !== null,
+        core: (asset) => engine.books.of('core', asset),
+        hodl: (asset) => engine.books.of('hodl', asset),
+        tactical: (asset) => engine.books.of('tactical', asset),
+        allocation: engine.rebalancer.allocation((symbol) => engine.tracker.markOf(symbol)),
+        thresholdPp: engine.thresholdPp,
+        nextCheckAt: engine.schedule.nextRunOf('portfolio_check'),
+        lastCheck: engine.rebalancer.lastCheck(),
+        historyAt: stores.equity.last()?.at ?? null,
+      }),
+    decisions() {
+      const waiting = stores.proposals.withStatus('pending', 'approved')
+      const decided = stores.proposals
+        .recent(DECIDED_SHOWN)
+        .filter((proposal) => proposal.status !== 'pending' && proposal.status !== 'approved')
+      const unresolved = stores.conflicts.unresolved()
+      const settled = stores.conflicts.recent(DECIDED_SHOWN).filter((conflict) => conflict.resolution !== null)
+      return {
+        proposals: [...waiting, ...decided].map((proposal) =>
+          proposalView(
+            proposal,
+            stores.orders.ofProposal(proposal.id),
+            proposal.status === 'pending' ? engine.approval.blockedBecause(proposal) : null,
+            priceNow,
+            engine.quote,
+          ),
+        ),
+        conflicts: [...unresolved, ...settled].map(conflictView),
+      }
+    },
+    orders() {
+      const markOf = ({ symbol }: { symbol: TradedPair }): Mark => {
+        const tick = engine.market.last(symbol)
+        if (tick === null) return null
+        return { price: fromFloat(tick.last) as Price, at: tick.at, isStale: engine.market.fresh(symbol) === null }
+      }
+      const closed = stores.positions.recent(DECIDED_SHOWN).filter((position) => position.closedAt !== null)
+      return ordersView(
+        stores.orders.live(),
+        stores.orders.recent(ORDERS_SHOWN),
+        [...engine.tracker.openPositions(), ...closed],
+        markOf,
+      )
+    },
+  }
+}
+
+const isSnoozed = (proposal: Proposal, now: EpochMs): boolean =>
+  proposal.snoozedUntil !== null && proposal.snoozedUntil > now
+
+/** A feed that has been silent for this long is not well. */
+const SILENT_MS = 30 * SECOND
+
+function lights({ engine, stores, clock, hasKey, mode }: SliceDeps): LightView[] {
+  const feed = engine.market.feed()
+  const lastPrice = engine.market.lastAt()
+  const isSilent = lastPrice === null || clock.now() - lastPrice > SILENT_MS
+  const blocked = engine.executor.blockedBecause()
+  const attempts = stores.conflicts.recent(DECIDED_SHOWN).flatMap((conflict) => conflict.attempts)
+  const llm = (name: 'deepseek' | 'claude'): LightView => {
+    if (!hasKey[name]) return { name, state: 'off', text: 'no key: defaults apply', at: null }
+    const last = attempts.find((attempt) => attempt.resolver === name)
+    if (last === undefined) return { name, state: 'waiting', text: 'not asked yet', at: null }
+    return { name, state: last.endedAt === null ? 'waiting' : 'ok', text: last.outcome ?? 'asking', at: last.endedAt }
+  }
+  return [
+    {
+      name: 'market feed',
+      state: feed === null || !feed.connected ? 'down' : isSilent ? 'waiting' : 'ok',
+      text: feed?.problem ?? feed?.source ?? 'starting',
+      at: lastPrice,
+    },
+    {
+      name: 'exchange',
+      state: blocked === null ? 'ok' : 'down',
+      text: blocked ?? (mode === 'paper' ? 'paper exchange' : 'connected'),
+      at: clock.now(),
+    },
+    llm('deepseek'),
+    llm('claude'),
+    { name: 'database', state: 'ok', text: 'saving', at: clock.now() },
+  ]
+}

@@ -1,0 +1,358 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createDispatcher } from '../shared/contract/derive.ts'
+import { type Asset, TradedPair } from '../shared/ids.ts'
+import { type Amount, ZERO } from '../shared/money.ts'
+import { type Failure, fail, ok, type Result } from '../shared/result.ts'
+import { after, epochMs, MINUTE, SECOND } from '../shared/time.ts'
+import { createClaude } from './adapters/claude/claude.ts'
+import { createDeepSeek } from './adapters/deepseek/deepseek.ts'
+import { createGeneratedFeed } from './adapters/generated/generated-feed.ts'
+import { createKrakenFeed } from './adapters/kraken/kraken-feed.ts'
+import { createPaperExchange, type PaperExchange } from './adapters/paper/paper-exchange.ts'
+import { createRecordedFeed, firstCloseOf, inspectRecordings } from './adapters/recorded/recorded-feed.ts'
+import { createScaledClock, createSystemClock, type ScaledClock } from './adapters/system/clock.ts'
+import { createRandomIds } from './adapters/system/ids.ts'
+import { createLog } from './adapters/system/log.ts'
+import { createHandlers } from './api/handlers.ts'
+import { Projection } from './api/projection.ts'
+import { createSlices } from './api/slices.ts'
+import { summaryOfJson } from './api/summary.ts'
+import type { Topic } from './bus/topics.ts'
+import { loadSettings, type Settings } from './config.ts'
+import { createEngine, type Engine, marketsOf, type Opening } from './engine.ts'
+import { openDatabase } from './persistence/database.ts'
+import { createStores } from './persistence/stores.ts'
+import type { Cancel, Clock, Llm, Log, MarketFeed, Stores } from './ports.ts'
+import { wire } from './wiring.ts'
+
+export type MarketName = 'simulated' | 'recorded' | 'kraken'
+export type AppOptions = {
+  readonly dataDir: string
+  /** Null for the files that come with the program. */
+  readonly configDir: string | null
+  readonly market: MarketName
+  /** Overrides execution.yaml's for simulated and recorded markets. */
+  readonly speed: number | null
+  readonly seed: number | null
+  readonly candles: readonly { readonly symbol: string; readonly file: string }[]
+  /** `file.key=value` overrides of settings. */
+  readonly set: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+export type App = {
+  readonly mode: 'paper' | 'live' | 'replay'
+  /** The engine's end of the contract. */
+  dispatch(name: string, input: unknown): Promise<Result<unknown, Failure>>
+  /** Pushed events, at most 20 a second. */
+  subscribe(listener: (name: string, payload: unknown) => void): () => void
+  close(): Promise<void>
+}
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
+export const CONFIG_DIR = join(PROJECT, 'config')
+export const MIGRATIONS_DIR = join(PROJECT, 'migrations')
+export const VERSION = (JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as { version: string }).version
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+export const promptTemplate = (configDir: string): string =>
+  readFileSync(join(configDir, 'prompts', 'conflict.md'), 'utf8')
+
+/**
+ * The workstation's engine on paper money: the composition root of both hosts.
+ *
+ * Expected failures: `config/invalid`, `candles/…`, `database/newer`, `database/foreign`, `database/locked`,
+ * `database/corrupt`, …, each with a message that says what to do.
+ */
+export async function createApp(options: AppOptions): Promise<Result<App>> {
+  const configDir = options.configDir ?? CONFIG_DIR
+  const overrides = [
+    ...(options.seed === null ? [] : [`execution.simulated_market.seed=${options.seed}`]),
+    ...(options.speed === null ? [] : [`execution.simulated_market.speed=${options.speed}`]),
+  ]
+  const loaded = loadSettings(configDir, [...overrides, ...options.set])
+  if (!loaded.ok) return loaded
+  const settings = loaded.value
+  const log = createLog()
+
+  const name = `${settings.execution.mode}-${options.market}`
+  const opened = openDatabase(join(options.dataDir, `${name}.db`), {
+    migrationsDir: MIGRATIONS_DIR,
+    now: createSystemClock().now(),
+  })
+  if (!opened.ok) return opened
+  const database = opened.value
+  const stores = createStores(database)
+
+  const market = await openMarket(options, settings, stores)
+  if (!market.ok) {
+    database.close()
+    return market
+  }
+  const { clock, feed, staleMs } = market.value
+  const wallClock = createSystemClock()
+  const markets = marketsOf(settings)
+  const opening = openingOf(settings)
+  let paper: PaperExchange | null = null
+
+  const engine = createEngine({
+    settings,
+    clock,
+    ids: createRandomIds(),
+    stores,
+    hash: sha256,
+    log,
+    llms: llmsOf(settings, options.env),
+    promptTemplate: promptTemplate(configDir),
+    markets,
+    exchange: (prices) => {
+      paper = createPaperExchange({
+        file: join(options.dataDir, `exchange-${name}.db`),
+        clock,
+        rules: (symbol) => markets.rules(symbol),
+        tickOf: (symbol) => prices.fresh(symbol),
+        slippage: settings.execution.paper_slippage,
+        opening: totalsOf(opening),
+      })
+      return paper
+    },
+    staleMs,
+    feedBuildsCandles: options.market !== 'recorded',
+    agentsOn: true,
+    isReplay: false,
+  })
+  engine.openBooks(opening)
+
+  const startedAt = clock.now()
+  const projection = new Projection(
+    wallClock,
+    createSlices({
+      engine,
+      stores,
+      markets,
+      clock,
+      mode: 'paper',
+      market: options.market,
+      version: VERSION,
+      dataDir: options.dataDir,
+      speed: () => (clock as Partial<ScaledClock>).speed?.() ?? 1,
+      hasKey: { deepseek: Boolean(options.env.DEEPSEEK_API_KEY), claude: Boolean(options.env.ANTHROPIC_API_KEY) },
+      startedAt,
+    }),
+    settings.orchestration.view.update_every_ms,
+  )
+  const exchange = paper as PaperExchange | null
+  const pace = paceOf(clock, stores, settings, options)
+  const unsubscribe = wire(
+    engine.bus,
+    {
+      ...engine,
+      audit: stores.messages,
+      projection,
+      onExchangePrices: (ticks) => exchange?.onTicks(ticks),
+      pace,
+    },
+    { everyMs: settings.orchestration.schedule.portfolio_check_minutes * MINUTE, afterRebalance: true },
+  )
+  const stopTimers = startTimers(engine, stores, settings, wallClock, projection)
+  await start(engine, feed, settings, log)
+  pace?.()
+
+  const dispatch = createDispatcher(
+    createHandlers({
+      ...engine,
+      projection,
+      stores,
+      summaryOfRow: (row) => summaryOfJson(row.topic as Topic, row.payload),
+    }),
+    (call, error) => log.error(`${call} failed unexpectedly`, error),
+  )
+  return ok({
+    mode: 'paper',
+    dispatch,
+    subscribe: (listener) => projection.subscribe(listener),
+    async close() {
+      feed.stop()
+      stopTimers()
+      engine.schedule.stop()
+      engine.approval.close()
+      engine.conflicts.close()
+      await engine.executor.close()
+      for (const stop of unsubscribe) stop()
+      projection.close()
+      stores.messages.flush()
+      exchange?.close()
+      database.close()
+    },
+  })
+}
+
+/** Money and bags of the very first start. */
+export function openingOf(settings: Settings): Opening {
+  const { targets, paper } = settings.portfolio
+  return (Object.keys(targets) as Asset[]).map((asset) => ({
+    asset,
+    core: paper.core[asset] ?? ZERO,
+    hodl: paper.bags[asset] ?? ZERO,
+  }))
+}
+
+export const totalsOf = (opening: Opening): Map<Asset, Amount> =>
+  new Map(opening.map(({ asset, core, hodl }) => [asset, core.plus(hodl) as Amount]))
+
+function llmsOf(settings: Settings, env: AppOptions['env']): Llm[] {
+  const timeLimitMs = settings.orchestration.conflicts.ask_time_limit_seconds * SECOND
+  const { deepseek, claude } = settings.agents
+  const llms: Llm[] = []
+  for (const [key, provider, create] of [
+    [env.DEEPSEEK_API_KEY, deepseek, createDeepSeek],
+    [env.ANTHROPIC_API_KEY, claude, createClaude],
+  ] as const) {
+    if (!key) continue
+    llms.push(
+      create({
+        apiKey: key,
+        baseUrl: provider.base_url,
+        model: provider.model,
+        timeLimitMs,
+        maxOutputTokens: provider.max_output_tokens,
+        usdPerMillionInput: provider.usd_per_million_input,
+        usdPerMillionOutput: provider.usd_per_million_output,
+      }),
+    )
+  }
+  return llms
+}
+
+/** The source of prices and the clock that goes with it. */
+async function openMarket(
+  options: AppOptions,
+  settings: Settings,
+  stores: Stores,
+): Promise<Result<{ clock: ScaledClock; feed: MarketFeed; staleMs: number }>> {
+  const { simulated_market: simulated, kraken } = settings.execution
+  const staleMs = settings.execution.gate.stale_price_ms
+  const markets = marketsOf(settings)
+  const rules = markets.symbols.flatMap((symbol) => markets.rules(symbol) ?? [])
+  switch (options.market) {
+    case 'kraken': {
+      const clock = createScaledClock({ start: null, speed: 1 })
+      const feed = createKrakenFeed({
+        clock,
+        symbols: markets.symbols,
+        restUrl: kraken.rest_url,
+        wsUrl: kraken.ws_url,
+        timeoutMs: kraken.timeout_ms,
+      })
+      return ok({ clock, feed, staleMs })
+    }
+    case 'recorded': {
+      const files = options.candles.map(({ symbol, file }) => ({ symbol: TradedPair.parse(symbol), file }))
+      if (files.length === 0) {
+        return fail(
+          'candles/missing',
+          'A recorded market needs recordings: --candles BTC/USDT=FILE --candles XRP/USDT=FILE',
+        )
+      }
+      const recordings = await inspectRecordings(files)
+      if (!recordings.ok) return recordings
+      const clock = createScaledClock({ start: firstCloseOf(recordings.value), speed: simulated.speed })
+      // A recorded price holds until the next candle closes.
+      const interval = Math.max(...recordings.value.map(({ info }) => info.intervalMs))
+      return ok({ clock, feed: createRecordedFeed(clock, recordings.value), staleMs: interval })
+    }
+    case 'simulated': {
+      const samples = markets.symbols.flatMap((symbol) => stores.marketSamples.last(symbol) ?? [])
+      // Simulated time runs ahead of the wall clock; it never goes back behind what is in the database.
+      const lastSeen = Math.max(0, ...samples.map((tick) => tick.at + 1))
+      const start = epochMs(Math.max(createSystemClock().now(), lastSeen))
+      const clock = createScaledClock({ start, speed: simulated.speed })
+      const startPrices = new Map(Object.entries(simulated.start_prices) as [TradedPair, number][])
+      for (const tick of samples) if (startPrices.has(tick.symbol)) startPrices.set(tick.symbol, tick.last)
+      const feed = createGeneratedFeed({
+        clock,
+        rules,
+        startPrices,
+        walk: {
+          // Another stretch of the same market after a restart, not the same one again.
+          seed: simulated.seed + Math.floor(lastSeen / MINUTE),
+          stepMs: simulated.price_every_seconds * SECOND,
+          hourlyVolatility: new Map(Object.entries(simulated.hourly_volatility) as [TradedPair, number][]),
+          moveEveryMs: simulated.move_every_hours * 60 * MINUTE,
+          moveSize: simulated.move_size,
+          moveMs: simulated.move_minutes * MINUTE,
+        },
+      })
+      return ok({ clock, feed, staleMs })
+    }
+  }
+}
+
+/** Simulated time slows to real time while somebody has to decide: expiry and price guard are the trader's. */
+function paceOf(clock: ScaledClock, stores: Stores, settings: Settings, options: AppOptions): (() => void) | null {
+  if (options.market === 'kraken') return null
+  const fast = settings.execution.simulated_market.speed
+  return () => {
+    const isPending = stores.proposals.withStatus('pending').length > 0 || stores.conflicts.unresolved().length > 0
+    clock.setSpeed(isPending ? 1 : fast)
+  }
+}
+
+/** Audit, snapshots, reconciliation. */
+function startTimers(
+  engine: Engine,
+  stores: Stores,
+  settings: Settings,
+  wallClock: Clock,
+  projection: Projection,
+): () => void {
+  const cancels = new Map<string, Cancel>()
+  const repeat = (name: string, everyMs: number, task: () => void): void => {
+    cancels.set(
+      name,
+      wallClock.at(after(wallClock.now(), everyMs), () => {
+        repeat(name, everyMs, task)
+        task()
+      }),
+    )
+  }
+  repeat('audit', 100, () => stores.messages.flush())
+  repeat('reconcile', settings.execution.orders.reconcile_seconds * SECOND, () => void engine.executor.reconcile())
+  engine.schedule.add({
+    name: 'snapshot',
+    everyMs: settings.orchestration.view.snapshot_every_minutes * MINUTE,
+    run() {
+      engine.tracker.snapshot(engine.holdEquity(), engine.largestDriftPp())
+      projection.touch('portfolio')
+    },
+  })
+  return () => {
+    for (const cancel of cancels.values()) cancel()
+  }
+}
+
+/** Reconcile first, then what was pending, then the market. */
+async function start(engine: Engine, feed: MarketFeed, settings: Settings, log: Log): Promise<void> {
+  engine.approval.resume()
+  engine.conflicts.resume()
+  await engine.executor.resume()
+  try {
+    await engine.agents?.warmUp(feed, MINUTE)
+  } catch (error) {
+    log.error('past candles could not be read: the analysts warm up on live ones', error)
+  }
+  if (settings.orchestration.schedule.portfolio_check_on_start) {
+    const stop = engine.bus.on(
+      'market_data',
+      () => {
+        const outcome = engine.rebalancer.check()
+        if (outcome.kind !== 'stale') stop()
+      },
+      { name: 'first check', whenFull: 'dropOldest' },
+    )
+  }
+  feed.start(engine.market)
+}

@@ -1,0 +1,278 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
+import { z } from 'zod'
+import { Asset, baseOf, quoteOf, TradedPair } from '../shared/ids.ts'
+import { type Amount, type Decimal, decimal, type Fraction, type Money, type Price } from '../shared/money.ts'
+import { fail, ok, type Result } from '../shared/result.ts'
+
+/*
+ * YAML in, frozen settings out. Every scalar is read as text and parsed by its schema, so that no float comes between
+ * the file and a decimal. An unknown key, a wrong unit or a value out of bounds is refused with file, line and what was
+ * expected. The meaning of each setting stands beside it in config/*.yaml.
+ */
+
+const NUMBER = /^-?\d{1,15}(\.\d{1,15})?$/
+const numberText = z.string({ error: 'expected a number' }).regex(NUMBER, 'expected a plain number such as 0.5')
+const bounded = (low: string, high: string) =>
+  numberText.refine((text) => {
+    const value = decimal(text)
+    return value.gte(decimal(low)) && value.lte(decimal(high))
+  }, `expected a number from ${low} to ${high}`)
+
+/** A float for durations, counts and indicator weights. */
+const number = (low: string, high: string) => bounded(low, high).transform(Number)
+const integer = (low: number, high: number) =>
+  bounded(String(low), String(high))
+    .refine((text) => /^-?\d+$/.test(text), 'expected a whole number')
+    .transform(Number)
+const decimalOf = <T extends Decimal>(low: string, high: string) =>
+  bounded(low, high).transform((text) => decimal(text) as T)
+const text = z.string().min(1, 'expected a text')
+const flag = z.enum(['true', 'false'], 'expected true or false').transform((value) => value === 'true')
+const url = z.string().regex(/^(https?|wss?):\/\/[^\s]+$/, 'expected a URL such as https://api.kraken.com')
+
+const byAsset = <T extends z.ZodType>(value: T) => z.record(Asset, value)
+const byPair = <T extends z.ZodType>(value: T) => z.record(TradedPair, value)
+const LARGE = '1000000000000'
+
+const orchestration = z.strictObject({
+  schedule: z.strictObject({
+    technical_analysis_minutes: integer(1, 1440),
+    regime_detection_minutes: integer(1, 1440),
+    portfolio_check_minutes: integer(1, 1440),
+    portfolio_check_on_start: flag,
+  }),
+  bus: z.strictObject({
+    history_per_topic: integer(1, 100_000),
+    queue_capacity: integer(1, 1_000_000),
+    handler_time_limit_ms: integer(1, 600_000),
+  }),
+  conflicts: z.strictObject({
+    default_after_seconds: integer(1, 86_400),
+    ask_time_limit_seconds: integer(1, 600),
+  }),
+  view: z.strictObject({ update_every_ms: integer(50, 5_000), snapshot_every_minutes: integer(1, 60) }),
+})
+
+const portfolio = z
+  .strictObject({
+    quote: Asset,
+    targets: byAsset(integer(0, 1_000)),
+    rebalancing: z.strictObject({
+      threshold_pp: decimalOf<Decimal>('0.01', '100'),
+      cooldown_minutes: integer(0, 100_000),
+      order_type: z.enum(['limit', 'market']),
+      slice_above: decimalOf<Money>('0', LARGE),
+      slices: integer(1, 100),
+      slice_every_minutes: integer(1, 10_080),
+    }),
+    approval: z.strictObject({
+      rebalance: z.enum(['manual', 'auto']),
+      tactical: z.enum(['manual', 'auto']),
+      expires_minutes: integer(1, 1_440),
+      max_price_move_percent: decimalOf<Decimal>('0', '100'),
+    }),
+    paper: z.strictObject({
+      core: byAsset(decimalOf<Amount>('0', LARGE)),
+      bags: byAsset(decimalOf<Amount>('0', LARGE)),
+    }),
+  })
+  .refine((value) => Object.hasOwn(value.targets, value.quote), {
+    message: 'expected the quote asset among the targets',
+    path: ['targets'],
+  })
+  .refine((value) => Object.values(value.targets).some((parts) => parts > 0), {
+    message: 'expected at least one target above 0',
+    path: ['targets'],
+  })
+
+const execution = z.strictObject({
+  mode: z.enum(['paper'], 'expected paper'),
+  orders: z.strictObject({
+    deadline_ms: integer(500, 60_000),
+    requote_seconds: integer(1, 3_600),
+    quotes: integer(1, 100),
+    slippage_cap_percent: decimalOf<Decimal>('0', '100'),
+    reconcile_seconds: integer(1, 3_600),
+  }),
+  gate: z.strictObject({
+    collar_percent: decimalOf<Decimal>('0', '100'),
+    max_notional_per_order: decimalOf<Money>('0', LARGE),
+    max_notional_per_day: decimalOf<Money>('0', LARGE),
+    max_orders_per_minute: integer(1, 1_000_000),
+    stale_price_ms: integer(0, 3_600_000),
+  }),
+  paper_slippage: decimalOf<Fraction>('0', '0.5'),
+  markets: byPair(
+    z.strictObject({
+      lot: decimalOf<Amount>('0.000000000001', LARGE),
+      tick: decimalOf<Price>('0.000000000001', LARGE),
+      min_amount: decimalOf<Amount>('0', LARGE),
+      min_cost: decimalOf<Amount>('0', LARGE),
+      taker_fee: decimalOf<Fraction>('0', '0.5'),
+      maker_fee: decimalOf<Fraction>('0', '0.5'),
+      half_spread: decimalOf<Fraction>('0', '0.5'),
+    }),
+  ),
+  simulated_market: z.strictObject({
+    seed: integer(0, 2_147_483_647),
+    speed: number('0.01', '100000'),
+    price_every_seconds: number('0.1', '3600'),
+    start_prices: byPair(number('0.00000001', LARGE)),
+    hourly_volatility: byPair(number('0', '1')),
+    move_every_hours: number('0.01', '100000'),
+    move_size: number('0', '0.9'),
+    move_minutes: number('0.1', '10000'),
+  }),
+  kraken: z.strictObject({ rest_url: url, ws_url: url, timeout_ms: integer(100, 120_000) }),
+})
+
+const percent = (low: string, high: string) => decimalOf<Decimal>(low, high)
+const risk = z.strictObject({
+  minimum_confidence: number('0', '1'),
+  risk_per_trade_percent: percent('0.01', '2'),
+  max_position_percent: percent('0.1', '20'),
+  max_exposure_percent: percent('0.1', '80'),
+  max_positions_per_symbol: integer(1, 2),
+  max_positions: integer(1, 5),
+  stop: z.strictObject({
+    atr_multiple: percent('0.1', '10'),
+    min_percent: percent('0.1', '5'),
+    max_percent: percent('0.5', '5'),
+    max_percent_by_symbol: byPair(percent('0.5', '5')),
+  }),
+  reward_to_risk: percent('1.5', '10'),
+  drawdown_warning_percent: number('1', '100'),
+})
+
+const provider = z.strictObject({
+  base_url: url,
+  model: text,
+  max_output_tokens: integer(16, 32_000),
+  usd_per_million_input: decimalOf<Decimal>('0', '1000'),
+  usd_per_million_output: decimalOf<Decimal>('0', '1000'),
+})
+/** Kept apart from the others: the analysts' block is theirs. */
+const agents = z.strictObject({
+  technical_analysis: z.record(z.string(), z.unknown()),
+  regime_detection: z.record(z.string(), z.unknown()),
+  deepseek: provider,
+  claude: provider,
+})
+
+const schemas = { orchestration, portfolio, execution, risk, agents } as const
+type Name = keyof typeof schemas
+export type Settings = { readonly [N in Name]: z.infer<(typeof schemas)[N]> }
+export const CONFIG_NAMES = Object.keys(schemas) as readonly Name[]
+
+/**
+ * Reads the five files of `dir`, applies `key=value` overrides (`portfolio.rebalancing.threshold_pp=3`) and checks all
+ * of it. Error `config/invalid` lists every problem as `file:line key: what was expected`.
+ */
+export function loadSettings(dir: string, overrides: readonly string[] = []): Result<Settings> {
+  const problems: string[] = []
+  const values: Partial<Record<Name, unknown>> = {}
+  const changes = overrides.map((override) => parseOverride(override, problems))
+  for (const name of CONFIG_NAMES) {
+    const own = changes.filter((change) => change?.path[0] === name)
+    values[name] = loadOne(dir, name, own as Override[], problems)
+  }
+  if (problems.length > 0) return fail('config/invalid', `The configuration cannot be used:\n${problems.join('\n')}`)
+  const settings = values as Settings
+  const crossChecked = checkTogether(settings)
+  if (crossChecked.length > 0) {
+    return fail('config/invalid', `The configuration cannot be used:\n${crossChecked.join('\n')}`)
+  }
+  return ok(deepFreeze(settings))
+}
+
+type Override = { readonly path: readonly string[]; readonly value: string; readonly text: string }
+
+function parseOverride(override: string, problems: string[]): Override | null {
+  const at = override.indexOf('=')
+  const path = override.slice(0, at).split('.')
+  if (at < 0 || path.length < 2 || !CONFIG_NAMES.includes(path[0] as Name)) {
+    problems.push(`--set ${override}: expected file.key=value, such as portfolio.rebalancing.threshold_pp=3`)
+    return null
+  }
+  return { path, value: override.slice(at + 1), text: override }
+}
+
+function loadOne(dir: string, name: Name, overrides: readonly Override[], problems: string[]): unknown {
+  const file = `${name}.yaml`
+  let source: string
+  try {
+    source = readFileSync(join(dir, file), 'utf8')
+  } catch (error) {
+    problems.push(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`)
+    return undefined
+  }
+  const lines = new LineCounter()
+  // The failsafe schema reads every scalar as text: `1,5`, `.inf` and `1e21` reach their own check unharmed.
+  const document = parseDocument(source, { schema: 'failsafe', lineCounter: lines, uniqueKeys: true })
+  for (const error of document.errors) {
+    problems.push(`${file}:${lines.linePos(error.pos[0]).line} ${error.message.split('\n')[0]}`)
+  }
+  if (document.errors.length > 0) return undefined
+  const overridden = new Set<string>()
+  for (const override of overrides) {
+    document.setIn(override.path.slice(1), override.value)
+    overridden.add(override.path.slice(1).join('.'))
+  }
+  const parsed = schemas[name].safeParse(document.toJS())
+  if (parsed.success) return parsed.data
+  for (const issue of parsed.error.issues) {
+    const keys = issue.code === 'unrecognized_keys' ? issue.keys : [null]
+    for (const key of keys) {
+      const path = key === null ? issue.path : [...issue.path, key]
+      const where = overridden.has(path.join('.')) ? '--set' : `${file}:${lineOf(document, lines, path)}`
+      const what = key === null ? issue.message : 'is not a setting'
+      problems.push(`${where} ${path.join('.')}: ${what}`)
+    }
+  }
+  return undefined
+}
+
+/** The line of the deepest part of `path` that exists. */
+function lineOf(document: ReturnType<typeof parseDocument>, lines: LineCounter, path: readonly PropertyKey[]): number {
+  let node: unknown = document.contents
+  let line = 1
+  for (const key of path) {
+    if (!isMap(node)) break
+    const found = node.items.find((item) => isScalar(item.key) && item.key.value === String(key))
+    if (found === undefined) break
+    if (isScalar(found.key) && found.key.range) line = lines.linePos(found.key.range[0]).line
+    node = found.value
+  }
+  return line
+}
+
+/** Rules that concern two files. */
+function checkTogether(settings: Settings): string[] {
+  const { quote, targets, paper } = settings.portfolio
+  const problems: string[] = []
+  const markets = Object.keys(settings.execution.markets) as TradedPair[]
+  for (const asset of Object.keys(targets) as Asset[]) {
+    if (asset !== quote && !markets.includes(`${asset}/${quote}` as TradedPair)) {
+      problems.push(`execution.yaml markets: expected a market ${asset}/${quote}, because ${asset} is a target`)
+    }
+  }
+  for (const market of markets) {
+    if (!Object.hasOwn(targets, baseOf(market)) || !Object.hasOwn(targets, quoteOf(market))) {
+      problems.push(`execution.yaml markets.${market}: expected both assets among the targets of portfolio.yaml`)
+    }
+  }
+  for (const asset of [...Object.keys(paper.core), ...Object.keys(paper.bags)]) {
+    if (!Object.hasOwn(targets, asset)) problems.push(`portfolio.yaml paper.${asset}: expected one of the targets`)
+  }
+  return problems
+}
+
+function deepFreeze<T>(value: T): T {
+  if (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
+    for (const child of Object.values(value)) deepFreeze(child)
+    Object.freeze(value)
+  }
+  return value
+}

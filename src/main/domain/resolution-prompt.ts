@@ -1,0 +1,79 @@
+import { fail, ok, type Result } from '../../shared/result.ts'
+import type { Conflict } from './conflict.ts'
+import { oneLine } from './resolution-text.ts'
+
+export type Prompt = { readonly system: string; readonly user: string }
+/** The three parts of config/prompts/conflict.md. */
+export type PromptTemplate = { readonly system: string; readonly user: string; readonly retry: string }
+
+const PARTS = { system: [], user: ['case', 'options', 'default'], retry: ['problem'] } as const
+type Part = keyof typeof PARTS
+const HOLE = /\{\{([^{}]*)\}\}/g
+
+/**
+ * Takes apart the prompt's file: `# System`, `# User`, `# Retry`, each with its named holes; what stands before the
+ * first is a comment. Error `prompt/invalid` names what is missing or not known.
+ */
+export function readTemplate(text: string): Result<PromptTemplate> {
+  const parts: Partial<Record<Part, string>> = {}
+  for (const part of text.split(/^# +/m).slice(1)) {
+    const [heading = '', ...lines] = part.split('\n')
+    const name = heading.trim().toLowerCase()
+    if (!Object.hasOwn(PARTS, name)) return invalid(`"# ${heading.trim()}" is not one of # System, # User, # Retry`)
+    parts[name as Part] = lines.join('\n').trim()
+  }
+  for (const [name, holes] of Object.entries(PARTS) as [Part, readonly string[]][]) {
+    const found = Array.from((parts[name] ?? '').matchAll(HOLE), ([, hole = '']) => hole)
+    const unknown = found.find((hole) => !holes.includes(hole))
+    const missing = holes.find((hole) => !found.includes(hole))
+    if (!parts[name]) return invalid(`the part "# ${name}" is missing`)
+    if (unknown !== undefined) return invalid(`"# ${name}" has a hole {{${unknown}}} that nothing fills`)
+    if (missing !== undefined) return invalid(`"# ${name}" needs the hole {{${missing}}}`)
+  }
+  return ok(parts as PromptTemplate)
+}
+const invalid = (what: string) => fail('prompt/invalid', `conflict.md: ${what}.`)
+
+/** @param problem why the model's answer before this one could not be used; null the first time. */
+export function buildPrompt(template: PromptTemplate, conflict: Conflict, problem: string | null): Prompt {
+  const { signal, regime, options } = conflict
+  const user = filled(template.user, {
+    case: fenced({
+      conflict: conflict.type,
+      symbol: conflict.symbol,
+      signal: {
+        from: 'technical analysis',
+        bias: signal.bias,
+        confidence: shown(signal.confidence),
+        entry: shown(signal.entry),
+        averageTrueRange: shown(signal.atr),
+      },
+      regime: {
+        from: 'regime detection',
+        regime: regime.regime,
+        confidence: shown(regime.confidence),
+        sizeMultiplier: shown(regime.sizeMultiplier),
+        indicators: Object.fromEntries(Object.entries(regime.indicators).map(([name, value]) => [name, shown(value)])),
+      },
+    }),
+    options: fenced(options.map(({ id, text }) => ({ id, consequence: text }))),
+    default: conflict.defaultOptionId,
+  })
+  if (problem === null) return { system: template.system, user }
+  const retry = filled(template.retry, { problem: fenced(oneLine(problem, 500)) })
+  return { system: template.system, user: `${user}\n\n${retry}` }
+}
+
+/** Fills every hole once: what is filled in is never searched for holes. */
+const filled = (text: string, values: Readonly<Record<string, string>>): string =>
+  text.replace(HOLE, (_, hole: string) => values[hole] ?? '')
+
+/** As JSON in which nothing can close the fence around it. */
+const fenced = (value: unknown): string =>
+  JSON.stringify(value, null, 2).replace(
+    /[<>&`]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+
+/** Eight digits: more than any price here has, without a float's noise. */
+const shown = (value: number): number | null => (Number.isFinite(value) ? Number(value.toPrecision(8)) : null)

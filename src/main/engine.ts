@@ -1,0 +1,326 @@
+import type { Asset, TradedPair } from '../shared/ids.ts'
+import { type Amount, type Decimal, ONE, type Price, toText, ZERO } from '../shared/money.ts'
+import { MINUTE, SECOND } from '../shared/time.ts'
+import { AgentRunner, type ScheduledAgent } from './agents/agent-runner.ts'
+import { RegimeDetection } from './agents/regime-detection.ts'
+import { TechnicalAnalysis } from './agents/technical-analysis.ts'
+import { ApprovalDesk } from './approval/approval-desk.ts'
+import { createBus } from './bus/bus.ts'
+import type { Settings } from './config.ts'
+import { ConflictDesk } from './coordinator/conflict-desk.ts'
+import { Coordinator } from './coordinator/coordinator.ts'
+import { Schedule } from './coordinator/schedule.ts'
+import { TacticalDesk } from './coordinator/tactical-desk.ts'
+import { openingEntry } from './domain/ledger.ts'
+import type { MarketRules, Tick } from './domain/market.ts'
+import type { OrderType } from './domain/order.ts'
+import { Books } from './execution/books.ts'
+import { Executor } from './execution/executor.ts'
+import { MarketData } from './market-data/market-data.ts'
+import type { Clock, Exchange, Hash, Ids, Llm, Log, Markets, Stores } from './ports.ts'
+import { Rebalancer } from './rebalancing/rebalancer.ts'
+import { Tracker } from './tracking/tracker.ts'
+
+/** What differs between paper, live and replay: the outside. */
+export type EngineParts = {
+  readonly settings: Settings
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly stores: Stores
+  readonly hash: Hash
+  readonly log: Log
+  readonly llms: readonly Llm[]
+  readonly promptTemplate: string
+  readonly markets: Markets
+  /** The exchange looks at the market through these. */
+  readonly exchange: (market: { fresh(symbol: TradedPair): Tick | null }) => Exchange
+  readonly feedBuildsCandles: boolean
+  readonly agentsOn: boolean
+  /** Replays do not sample prices: the recording has them. */
+  readonly isReplay: boolean
+  /** Age from which a price is too old to decide on, ms; 0 in a replay. */
+  readonly staleMs: number
+}
+
+export type Opening = ReadonlyArray<{ readonly asset: Asset; readonly core: Amount; readonly hodl: Amount }>
+
+export type Engine = ReturnType<typeof createEngine>
+
+/** The services, made once and handed to each other. `wiring.ts` says who listens to what. */
+export function createEngine(parts: EngineParts) {
+  const { settings, clock, ids, stores, hash, log } = parts
+  const { portfolio, execution, orchestration, risk } = settings
+  const quote = portfolio.quote
+  const targets = (Object.keys(portfolio.targets) as Asset[]).map((asset) => ({
+    asset,
+    parts: portfolio.targets[asset] ?? 0,
+  }))
+  const assets = targets.map(({ asset }) => asset)
+
+  const bus = createBus({
+    clock,
+    ids,
+    settings: {
+      historyPerTopic: orchestration.bus.history_per_topic,
+      queueCapacity: orchestration.bus.queue_capacity,
+      handlerTimeLimitMs: orchestration.bus.handler_time_limit_ms,
+      ttlMs: {},
+    },
+    keyOf: {
+      ta_signals: (output) => output.symbol,
+      regime_updates: (output) => output.symbol,
+    },
+    onDeadLetter(message, subscriber, reason) {
+      log.error(`a message on ${message.topic} did not reach ${subscriber}: ${reason}`)
+      stores.messages.deadLetter(message, subscriber, reason)
+    },
+    // Losing one of these would mean deciding on half the facts: stop until a person has looked.
+    onOverflow: (message, subscriber) =>
+      void coordinator.pause(`${subscriber} cannot keep up with ${message.topic}: messages were refused.`),
+  })
+  const coordinator = new Coordinator(clock, bus, stores.state)
+  const market = new MarketData(clock, bus, {
+    staleMs: parts.staleMs,
+    buildsCandles: parts.feedBuildsCandles,
+    samples: parts.isReplay ? null : stores.marketSamples,
+  })
+  const books = new Books(stores.ledger)
+
+  const onBug = (error: unknown): void => {
+    log.error('an unexpected failure; the coordinator is halted', error)
+    coordinator.halt('An unexpected failure: see the log. Nothing new is sent until you resume.')
+  }
+  const priceOf = (asset: Asset): Price | null =>
+    asset === quote ? (ONE as Decimal as Price) : market.freshPrice(`${asset}/${quote}` as TradedPair)
+
+  const executor = new Executor({
+    clock,
+    ids,
+    bus,
+    stores,
+    books,
+    exchange: parts.exchange(market),
+    markets: parts.markets,
+    fresh: (symbol) => market.fresh(symbol),
+    priceOf,
+    coordinator: () => coordinator.status().state,
+    halt: (reason) => void coordinator.halt(reason),
+    onBug,
+    limits: {
+      collarPercent: execution.gate.collar_percent,
+      maxNotionalPerOrder: execution.gate.max_notional_per_order,
+      maxNotionalPerDay: execution.gate.max_notional_per_day,
+      maxOrdersPerMinute: execution.gate.max_orders_per_minute,
+    },
+    deadlineMs: execution.orders.deadline_ms,
+    reconcileMs: execution.orders.reconcile_seconds * SECOND,
+    assets,
+    executor: {
+      quotes: execution.orders.quotes,
+      neverPlacedRetries: 2,
+      requoteMs: execution.orders.requote_seconds * SECOND,
+    },
+  })
+  const heldBackBecause = (): string | null => {
+    const { state, reason } = coordinator.status()
+    return state === 'RUNNING'
+      ? executor.blockedBecause()
+      : `The coordinator is ${state}${reason === null ? '' : `: ${reason}`}`
+  }
+
+  const tracker = new Tracker({ clock, bus, stores, holdings: books, settings: { quote, assets } })
+  /** Quote that core has lent to tactical trades: what they hold of it, and what they paid for their positions. */
+  const lent = (): Amount =>
+    tracker
+      .openPositions()
+      .reduce<Amount>(
+        (total, position) => total.plus(position.cost).plus(position.openFees) as Amount,
+        books.of('tactical', quote),
+      )
+  const core = {
+    version: () => books.version(),
+    amountOf: (asset: Asset): Amount =>
+      asset === quote ? (books.of('core', asset).plus(lent()) as Amount) : books.of('core', asset),
+    bagOf: (asset: Asset): Amount => books.of('hodl', asset),
+  }
+  const expiresMs = portfolio.approval.expires_minutes * MINUTE
+  const slippageCapPercent = execution.orders.slippage_cap_percent
+  const orderType: OrderType = portfolio.rebalancing.order_type
+  const rebalancer = new Rebalancer({
+    clock,
+    ids,
+    bus,
+    stores,
+    core,
+    markets: parts.markets,
+    fresh: (symbol) => market.fresh(symbol),
+    hash,
+    heldBackBecause,
+    settings: {
+      quote,
+      targets,
+      thresholdPp: portfolio.rebalancing.threshold_pp,
+      cooldownMs: portfolio.rebalancing.cooldown_minutes * MINUTE,
+      expiresMs,
+      plan: {
+        orderType,
+        slippageCapPercent,
+        sliceAbove: portfolio.rebalancing.slice_above,
+        slices: portfolio.rebalancing.slices,
+        sliceEveryMs: portfolio.rebalancing.slice_every_minutes * MINUTE,
+      },
+    },
+  })
+  const approval = new ApprovalDesk({
+    clock,
+    bus,
+    stores,
+    freshPrice: (symbol) => market.freshPrice(symbol),
+    heldBackBecause,
+    settings: {
+      rebalance: portfolio.approval.rebalance,
+      tactical: portfolio.approval.tactical,
+      maxPriceMovePercent: portfolio.approval.max_price_move_percent,
+    },
+  })
+  const conflicts = new ConflictDesk({
+    clock,
+    ids,
+    stores,
+    bus,
+    llms: parts.llms,
+    promptTemplate: parts.promptTemplate,
+    mayAsk: () => coordinator.status().state !== 'HALTED',
+    settings: {
+      defaultAfterMs: orchestration.conflicts.default_after_seconds * SECOND,
+      askTimeLimitMs: orchestration.conflicts.ask_time_limit_seconds * SECOND,
+    },
+  })
+  const tactical = new TacticalDesk({
+    clock,
+    ids,
+    bus,
+    stores,
+    markets: parts.markets,
+    hash,
+    isRunning: () => coordinator.isRunning(),
+    openConflict: (signal, regime, correlationId) => conflicts.open(signal, regime, correlationId),
+    pendingConflicts: () => conflicts.pending(),
+    account: {
+      equity: () => tracker.equity(),
+      freeCoreQuote: () => books.of('core', quote),
+      allocation: () => rebalancer.allocation((symbol) => market.freshPrice(symbol)) ?? [],
+      bags: () => assets.map((asset) => ({ asset, amount: core.bagOf(asset) })).filter((bag) => bag.amount.gt(ZERO)),
+      freshPrice: (symbol) => market.freshPrice(symbol),
+      priceAt: (symbol) => market.fresh(symbol)?.at ?? null,
+    },
+    settings: {
+      quote,
+      expiresMs,
+      slippageCapPercent,
+      limits: {
+        minimumConfidence: risk.minimum_confidence,
+        riskPerTradePercent: risk.risk_per_trade_percent,
+        maxPositionPercent: risk.max_position_percent,
+        maxExposurePercent: risk.max_exposure_percent,
+        maxPositionsPerSymbol: risk.max_positions_per_symbol,
+        maxPositions: risk.max_positions,
+        stopAtrMultiple: risk.stop.atr_multiple,
+        stopMinPercent: risk.stop.min_percent,
+        stopMaxPercent: (symbol) => risk.stop.max_percent_by_symbol[symbol] ?? risk.stop.max_percent,
+        rewardToRisk: risk.reward_to_risk,
+      },
+    },
+  })
+  const agents = parts.agentsOn ? new AgentRunner(clock, bus, stores.agentOutputs, scheduledAgents(settings)) : null
+  const schedule = new Schedule(clock)
+
+  /** Books what the account holds at the very first start; later starts change nothing. */
+  function openBooks(opening: Opening): void {
+    if (!books.isEmpty(assets)) return
+    const entries = stores.transact(() =>
+      opening.flatMap(({ asset, core: inCore, hodl }) => [
+        ...(inCore.gt(ZERO) ? [books.write(openingEntry(asset, 'core', inCore, clock.now()))] : []),
+        ...(hodl.gt(ZERO) ? [books.write(openingEntry(asset, 'hodl', hodl, clock.now()))] : []),
+      ]),
+    )
+    books.commit(entries)
+  }
+
+  /** What just holding would be worth now: thirds of the first check, plus the bags. */
+  function holdEquity(): ReturnType<Tracker['equity']> {
+    const baseline = rebalancer.baseline()
+    if (baseline === null) return null
+    return tracker.value((asset) => (baseline.get(asset) ?? ZERO).plus(core.bagOf(asset)) as Amount)
+  }
+
+  /** Largest drift at the last known prices, in pp with four decimals; '0' while unknown. */
+  function largestDriftPp(): string {
+    const allocation = rebalancer.allocation((symbol) => tracker.markOf(symbol))
+    const largest = allocation?.reduce<Decimal>(
+      (max, { driftPp }) => (driftPp.abs().gt(max) ? driftPp.abs() : max),
+      ZERO,
+    )
+    return largest === undefined ? '0' : toText(largest.round(4))
+  }
+
+  return {
+    bus,
+    coordinator,
+    market,
+    books,
+    executor,
+    tracker,
+    rebalancer,
+    approval,
+    conflicts,
+    tactical,
+    agents,
+    schedule,
+    quote,
+    targets,
+    assets,
+    core,
+    openBooks,
+    holdEquity,
+    largestDriftPp,
+    thresholdPp: portfolio.rebalancing.threshold_pp,
+    heldBackBecause,
+  }
+}
+
+function scheduledAgents(settings: Settings): ScheduledAgent[] {
+  const { schedule } = settings.orchestration
+  const regime: ScheduledAgent<'regime_updates'> = {
+    agent: new RegimeDetection(settings.agents.regime_detection),
+    topic: 'regime_updates',
+    everyMs: schedule.regime_detection_minutes * MINUTE,
+  }
+  const ta: ScheduledAgent<'ta_signals'> = {
+    agent: new TechnicalAnalysis(settings.agents.technical_analysis),
+    topic: 'ta_signals',
+    everyMs: schedule.technical_analysis_minutes * MINUTE,
+  }
+  return [regime, ta]
+}
+
+/** The markets of execution.yaml, all of them active. */
+export function marketsOf(settings: Settings): Markets {
+  const rules = new Map<TradedPair, MarketRules>()
+  for (const [symbol, market] of Object.entries(settings.execution.markets) as [
+    TradedPair,
+    NonNullable<Settings['execution']['markets'][TradedPair]>,
+  ][]) {
+    rules.set(symbol, {
+      symbol,
+      lot: market.lot,
+      tick: market.tick,
+      minAmount: market.min_amount,
+      minCost: market.min_cost,
+      takerFee: market.taker_fee,
+      makerFee: market.maker_fee,
+      halfSpread: market.half_spread,
+    })
+  }
+  return { rules: (symbol) => rules.get(symbol) ?? null, symbols: [...rules.keys()] }
+}

@@ -1,0 +1,137 @@
+import type { AgentRunner } from './agents/agent-runner.ts'
+import type { Projection } from './api/projection.ts'
+import type { ApprovalDesk } from './approval/approval-desk.ts'
+import type { Bus } from './bus/bus.ts'
+import { TOPICS } from './bus/topics.ts'
+import type { ConflictDesk } from './coordinator/conflict-desk.ts'
+import type { Schedule } from './coordinator/schedule.ts'
+import type { TacticalDesk } from './coordinator/tactical-desk.ts'
+import type { Executor } from './execution/executor.ts'
+import type { MessageStore } from './ports.ts'
+import type { Rebalancer } from './rebalancing/rebalancer.ts'
+import type { Tracker } from './tracking/tracker.ts'
+
+export type Services = {
+  readonly tracker: Tracker
+  /** Null when switched off (`--agents off`). */
+  readonly agents: AgentRunner | null
+  readonly tactical: TacticalDesk
+  readonly conflicts: ConflictDesk
+  readonly rebalancer: Rebalancer
+  readonly approval: ApprovalDesk
+  readonly executor: Executor
+  readonly schedule: Schedule
+  readonly audit: MessageStore
+  /** Null where nobody looks (replay). */
+  readonly projection: Projection | null
+  /** The simulated exchange's view of the market. */
+  readonly onExchangePrices: ((ticks: Parameters<Tracker['onPrices']>[0]) => void) | null
+  /** Simulated markets slow down to real time while somebody has to decide. */
+  readonly pace: (() => void) | null
+}
+
+/**
+ * Who listens to what, top to bottom: services never subscribe themselves. Within a topic the order of the lines is the
+ * order of delivery.
+ */
+export function wire(
+  bus: Bus,
+  s: Services,
+  portfolioCheck: { everyMs: number; afterRebalance: boolean },
+): (() => void)[] {
+  const must = { whenFull: 'reject' } as const
+  const unsubscribe = [
+    bus.on(
+      'market_data',
+      ({ payload }) => {
+        if (payload.kind === 'prices') s.tracker.onPrices(payload.ticks)
+        else s.agents?.onCandles(payload.closed)
+      },
+      { name: 'tracker and agents', ...must },
+    ),
+
+    bus.on('ta_signals', (message) => s.tactical.onTechnicalAnalysis(message), {
+      name: 'signals',
+      whenFull: 'dropOldest',
+    }),
+    bus.on('trading_signals', (message) => s.tactical.onSignal(message), { name: 'tactical', whenFull: 'dropOldest' }),
+    bus.on(
+      'conflicts',
+      ({ payload }) => {
+        if (payload.kind === 'resolved') s.tactical.onResolved(payload.conflict)
+      },
+      { name: 'tactical', ...must },
+    ),
+
+    bus.on(
+      'proposals',
+      ({ payload }) => {
+        if (payload.kind === 'proposed') s.approval.onProposed(payload.proposal)
+      },
+      { name: 'approval', ...must },
+    ),
+    bus.on(
+      'proposals',
+      ({ payload }) => {
+        if (payload.kind === 'approved') s.executor.start(payload.proposal)
+      },
+      { name: 'executor', ...must },
+    ),
+
+    bus.on(
+      'execution_events',
+      ({ payload }) => {
+        if (payload.kind === 'fill') s.tracker.onExecution()
+      },
+      { name: 'tracker', ...must },
+    ),
+    bus.on(
+      'position_updates',
+      ({ payload }) => {
+        s.tracker.onPosition(payload.position)
+        if (payload.kind === 'exit_due') s.executor.exit(payload.position, payload.reason)
+      },
+      { name: 'tracker and executor', ...must },
+    ),
+  ]
+  const { onExchangePrices, projection, pace } = s
+  if (onExchangePrices !== null) {
+    unsubscribe.push(
+      bus.on(
+        'market_data',
+        ({ payload }) => {
+          if (payload.kind === 'prices') onExchangePrices(payload.ticks)
+        },
+        { name: 'paper exchange', ...must },
+      ),
+    )
+  }
+  for (const topic of TOPICS) {
+    if (topic === 'market_data') continue
+    unsubscribe.push(bus.on(topic, (message) => s.audit.append(message), { name: 'audit', ...must }))
+  }
+  if (projection !== null) {
+    for (const topic of TOPICS) {
+      unsubscribe.push(bus.on(topic, (message) => projection.onMessage(message), { name: 'window', ...must }))
+    }
+  }
+  if (pace !== null) {
+    unsubscribe.push(
+      bus.on('proposals', pace, { name: 'pace', ...must }),
+      bus.on('conflicts', pace, { name: 'pace', ...must }),
+    )
+  }
+  if (portfolioCheck.afterRebalance) {
+    unsubscribe.push(
+      bus.on(
+        'proposals',
+        ({ payload }) => {
+          if (payload.kind === 'finished') s.rebalancer.check()
+        },
+        { name: 'rebalancer', ...must },
+      ),
+    )
+  }
+  s.schedule.add({ name: 'portfolio_check', everyMs: portfolioCheck.everyMs, run: () => void s.rebalancer.check() })
+  return unsubscribe
+}
