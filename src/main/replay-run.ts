@@ -1,0 +1,342 @@
+import { type Asset, quoteOf, type TradedPair } from '../shared/ids.ts'
+import { type Amount, type Decimal, ONE, type Price, sum, toText, ZERO } from '../shared/money.ts'
+import { fail, ok, type Result } from '../shared/result.ts'
+import { DAY, type EpochMs, epochMs, MINUTE } from '../shared/time.ts'
+import { createPaperExchange, type PaperExchange } from './adapters/paper/paper-exchange.ts'
+import { openCandleFile } from './adapters/recorded/candle-file.ts'
+import { type CandleMerge, createCandleMerge } from './adapters/recorded/merge.ts'
+import { firstCloseOf, type Recording } from './adapters/recorded/recorded-feed.ts'
+import { createSimulatedClock } from './adapters/system/clock.ts'
+import { createSequentialIds } from './adapters/system/ids.ts'
+import { createLog } from './adapters/system/log.ts'
+import { CONFIG_DIR, MIGRATIONS_DIR, openingOf, promptTemplate, sha256, totalsOf } from './app.ts'
+import type { Settings } from './config.ts'
+import type { ClosedCandle, Tick } from './domain/market.ts'
+import { createEngine, type Engine, marketsOf, type Opening } from './engine.ts'
+import { openDatabase } from './persistence/database.ts'
+import { createStores } from './persistence/stores.ts'
+import type { Stores } from './ports.ts'
+import { wire } from './wiring.ts'
+
+export type ReplayOptions = {
+  readonly settings: Settings
+  readonly recordings: readonly Recording[]
+  /** Only candles that open in [from, to). */
+  readonly from: EpochMs | null
+  readonly to: EpochMs | null
+  readonly agentsOn: boolean
+  readonly seed: number
+  /** Called at the end of every UTC day and after every rebalance. */
+  readonly onPoint?: (point: ReplayPoint) => void
+  /** Called now and then with the number of candles done. */
+  readonly onProgress?: (candles: number) => void
+  /** Called after every step, for tests that check invariants. */
+  readonly onStep?: (engine: Engine, stores: Stores) => void
+}
+
+export type ReplayPoint = {
+  readonly at: EpochMs
+  readonly equity: Decimal
+  readonly holdEquity: Decimal | null
+  readonly drawdown: Decimal
+  readonly weights: ReadonlyMap<Asset, Decimal>
+  readonly isRebalance: boolean
+}
+
+export type ReplayRebalance = {
+  readonly at: EpochMs
+  readonly weightsBefore: Readonly<Record<string, string>>
+  readonly weightsAfter: Readonly<Record<string, string>>
+  readonly trades: ReadonlyArray<{
+    symbol: string
+    side: 'buy' | 'sell'
+    amount: string
+    price: string
+    fee: string
+    feeAsset: string
+  }>
+  /** In quote, at the prices of the moment. */
+  readonly fees: string
+}
+
+export type ReplayResult = {
+  readonly candles: number
+  readonly checks: number
+  readonly agentRuns: number
+  readonly rebalances: readonly ReplayRebalance[]
+  readonly fees: Decimal
+  readonly feesByAsset: ReadonlyMap<Asset, Decimal>
+  readonly holdings: ReadonlyArray<{ asset: Asset; core: Amount; hodl: Amount; tactical: Amount }>
+  readonly finalEquity: Decimal | null
+  readonly holdEquity: Decimal | null
+  readonly maxDrawdown: Decimal
+  readonly ledgerBalanced: boolean
+  /** Of the loop alone: candles parsed, orders and ledger included. */
+  readonly seconds: number
+  readonly stores: Stores
+  readonly close: () => void
+}
+
+/** How many candles are played between two looks at the progress. */
+const PROGRESS_EVERY = 4_096
+
+/**
+ * Plays recordings through the whole engine on a simulated clock, as fast as it can. The clock steps from candle close
+ * to candle close; at each step every symbol whose candle closes then has that close as its fresh price, and what is due
+ * runs. Nothing but the clock, the feed and the exchange differs from paper trading.
+ */
+export async function runReplay(options: ReplayOptions): Promise<Result<ReplayResult>> {
+  const { settings, recordings, from, to, agentsOn, onPoint, onProgress, onStep } = options
+  const first = firstCloseOf(recordings)
+  if (!Number.isFinite(first)) return fail('candles/missing', 'There is nothing to replay.')
+  const clock = createSimulatedClock(epochMs(Math.max(0, Math.max(first, from ?? 0) - 1)))
+  const opened = openDatabase(':memory:', { migrationsDir: MIGRATIONS_DIR, now: clock.now() })
+  if (!opened.ok) return opened
+  const database = opened.value
+  const stores = createStores(database)
+  const markets = activeMarkets(settings, recordings)
+  const opening: Opening = openingOf(settings)
+  let paper: PaperExchange | null = null
+  const engine = createEngine({
+    settings,
+    clock,
+    ids: createSequentialIds(options.seed),
+    stores,
+    hash: sha256,
+    log: createLog(),
+    llms: [],
+    promptTemplate: promptTemplate(CONFIG_DIR),
+    markets,
+    exchange: (prices) => {
+      paper = createPaperExchange({
+        file: ':memory:',
+        clock,
+        rules: (symbol) => markets.rules(symbol),
+        tickOf: (symbol) => prices.fresh(symbol),
+        slippage: settings.execution.paper_slippage,
+        opening: totalsOf(opening),
+      })
+      return paper
+    },
+    feedBuildsCandles: false,
+    agentsOn,
+    isReplay: true,
+    // A price is fresh only at the instant of its candle's close.
+    staleMs: 0,
+  })
+  engine.openBooks(opening)
+  const exchange = paper as PaperExchange | null
+  const records = keepRecords(engine)
+  wire(
+    engine.bus,
+    {
+      ...engine,
+      audit: stores.messages,
+      projection: null,
+      onExchangePrices: (ticks) => exchange?.onTicks(ticks),
+      pace: null,
+    },
+    {
+      everyMs: settings.orchestration.schedule.portfolio_check_minutes * MINUTE,
+      afterRebalance: false,
+    },
+  )
+
+  const symbols = recordings.map((recording) => recording.symbol)
+  const intervals = recordings.map((recording) => recording.info.intervalMs)
+  const merge = createCandleMerge(
+    recordings.map(({ symbol, file, info }) => ({
+      symbol,
+      intervalMs: info.intervalMs,
+      reader: openCandleFile(file, { ...(from === null ? {} : { from }), ...(to === null ? {} : { to }) }),
+    })),
+  )
+  let candles = 0
+  let nextDay = Number.POSITIVE_INFINITY
+  let rebalancesSeen = 0
+  let playing = 0
+
+  const point = (isRebalance: boolean): void => {
+    const equity = engine.tracker.equity()
+    if (equity === null || onPoint === undefined) return
+    const allocation = engine.rebalancer.allocation((symbol) => engine.tracker.markOf(symbol)) ?? []
+    onPoint({
+      at: clock.now(),
+      equity,
+      holdEquity: engine.holdEquity(),
+      drawdown: engine.tracker.drawdown() ?? ZERO,
+      weights: new Map(allocation.map(({ asset, weight }) => [asset, weight])),
+      isRebalance,
+    })
+  }
+
+  while (await merge.refill()) {
+    const blockStarted = performance.now()
+    while (merge.hasStep()) {
+      const time = merge.stepTime()
+      clock.advanceTo(time)
+      if (!engine.executor.isIdle()) await engine.executor.idle()
+      candles += playStep(merge, time, symbols, intervals, engine, agentsOn)
+      clock.runDue()
+      if (!engine.executor.isIdle()) await engine.executor.idle()
+      if (records.rebalances.length !== rebalancesSeen) {
+        rebalancesSeen = records.rebalances.length
+        point(true)
+      }
+      if (time >= nextDay || nextDay === Number.POSITIVE_INFINITY) {
+        if (nextDay !== Number.POSITIVE_INFINITY) point(false)
+        nextDay = Math.floor(time / DAY) * DAY + DAY
+      }
+      onStep?.(engine, stores)
+      if (onProgress !== undefined && candles % PROGRESS_EVERY < symbols.length) onProgress(candles)
+    }
+    playing += performance.now() - blockStarted
+  }
+  merge.close()
+  stores.messages.flush()
+  point(false)
+  const balances = await exchange?.balances()
+  return ok({
+    candles,
+    checks: engine.rebalancer.checkCount(),
+    agentRuns: engine.agents?.runCount() ?? 0,
+    rebalances: records.rebalances,
+    fees: records.fees(),
+    feesByAsset: records.feesByAsset,
+    holdings: engine.assets.map((asset) => ({
+      asset,
+      core: engine.books.of('core', asset),
+      hodl: engine.books.of('hodl', asset),
+      tactical: engine.books.of('tactical', asset),
+    })),
+    finalEquity: engine.tracker.equity(),
+    holdEquity: engine.holdEquity(),
+    maxDrawdown: engine.tracker.maxDrawdown(),
+    ledgerBalanced: isLedgerBalanced(engine, stores, balances?.ok ? balances.value : new Map()),
+    seconds: playing / 1_000,
+    stores,
+    close() {
+      exchange?.close()
+      database.close()
+    },
+  })
+}
+
+/** One moment: the prices of every candle that closes in it, then the candles. Answers with how many there were. */
+function playStep(
+  merge: CandleMerge,
+  time: EpochMs,
+  symbols: readonly TradedPair[],
+  intervals: readonly number[],
+  engine: Engine,
+  withCandles: boolean,
+): number {
+  const ticks: Tick[] = []
+  const closed: ClosedCandle[] = []
+  merge.takeStep((source, open, high, low, close, volume) => {
+    const symbol = symbols[source] as TradedPair
+    ticks.push({ symbol, at: time, bid: close, ask: close, last: close })
+    if (!withCandles) return
+    const intervalMs = intervals[source] as number
+    const openTime = epochMs(time - intervalMs)
+    closed.push({ symbol, candle: { openTime, intervalMs, open, high, low, close, volume } })
+  })
+  engine.market.prices(ticks)
+  if (withCandles) engine.market.candles(closed)
+  return ticks.length
+}
+
+/** A pair without a recording does not exist. */
+function activeMarkets(settings: Settings, recordings: readonly Recording[]) {
+  const all = marketsOf(settings)
+  const recorded = new Set(recordings.map((recording) => recording.symbol))
+  return {
+    rules: (symbol: TradedPair) => (recorded.has(symbol) ? all.rules(symbol) : null),
+    symbols: all.symbols.filter((symbol) => recorded.has(symbol)),
+  }
+}
+
+/** Notes what the report needs at the moment it happens: fees at the prices of their fill, weights after each plan. */
+function keepRecords(engine: Engine) {
+  const rebalances: ReplayRebalance[] = []
+  const feesByAsset = new Map<Asset, Decimal>()
+  let fees: Decimal = ZERO
+  const priceOf = (asset: Asset): Decimal =>
+    asset === engine.quote
+      ? (ONE as Decimal as Price)
+      : (engine.tracker.markOf(`${asset}/${engine.quote}` as TradedPair) ?? ZERO)
+  let trades: { trade: ReplayRebalance['trades'][number]; proposalId: string; fee: Decimal }[] = []
+
+  engine.bus.on(
+    'execution_events',
+    ({ payload }) => {
+      if (payload.kind !== 'fill') return
+      const { fill, order } = payload
+      const inQuote = fill.fee.times(priceOf(fill.feeAsset))
+      fees = fees.plus(inQuote)
+      feesByAsset.set(fill.feeAsset, (feesByAsset.get(fill.feeAsset) ?? ZERO).plus(fill.fee))
+      if (order.receipt.kind !== 'proposal_leg') return
+      trades.push({
+        proposalId: order.receipt.proposalId,
+        fee: inQuote,
+        trade: {
+          symbol: fill.symbol,
+          side: fill.side,
+          amount: toText(fill.amount),
+          price: toText(fill.price),
+          fee: toText(fill.fee),
+          feeAsset: quoteOf(fill.symbol),
+        },
+      })
+    },
+    { name: 'report', whenFull: 'reject' },
+  )
+  engine.bus.on(
+    'proposals',
+    ({ payload }) => {
+      if (payload.kind !== 'finished') return
+      const { proposal } = payload
+      const own = trades.filter((trade) => trade.proposalId === proposal.id)
+      trades = trades.filter((trade) => trade.proposalId !== proposal.id)
+      if (proposal.kind !== 'rebalance' || own.length === 0) return
+      const after = engine.rebalancer.allocation((symbol) => engine.tracker.markOf(symbol)) ?? []
+      rebalances.push({
+        at: proposal.createdAt,
+        weightsBefore: Object.fromEntries(
+          proposal.weights.map(({ asset, before }) => [asset, toText(before.round(12))]),
+        ),
+        weightsAfter: Object.fromEntries(after.map(({ asset, weight }) => [asset, toText(weight.round(12))])),
+        trades: own.map(({ trade }) => trade),
+        fees: toText(sum(own.map(({ fee }) => fee))),
+      })
+    },
+    { name: 'report', whenFull: 'reject' },
+  )
+  return { rebalances, feesByAsset, fees: () => fees }
+}
+
+/** Every asset sums to zero over all accounts, and the sleeves together hold what the exchange says. */
+function isLedgerBalanced(engine: Engine, stores: Stores, exchange: ReadonlyMap<Asset, Amount>): boolean {
+  const sums = new Map<Asset, Decimal>()
+  for (const entry of stores.ledger.all()) {
+    for (const line of entry.lines) sums.set(line.asset, (sums.get(line.asset) ?? ZERO).plus(line.amount))
+  }
+  return (
+    [...sums.values()].every((total) => total.eq(ZERO)) &&
+    engine.assets.every((asset) => engine.books.owned(asset).eq(exchange.get(asset) ?? ZERO))
+  )
+}
+
+/** What a replay leaves out unless asked for, as overrides of settings. */
+export const REPLAY_SETTINGS: readonly string[] = [
+  'portfolio.rebalancing.cooldown_minutes=0',
+  'portfolio.rebalancing.order_type=market',
+  'portfolio.rebalancing.slices=1',
+  'portfolio.approval.max_price_move_percent=100',
+  'execution.gate.collar_percent=100',
+  'execution.gate.max_notional_per_order=1000000000000',
+  'execution.gate.max_notional_per_day=1000000000000',
+  'execution.gate.max_orders_per_minute=1000000',
+  'execution.orders.slippage_cap_percent=60',
+  'execution.paper_slippage=0',
+]
