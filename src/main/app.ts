@@ -320,6 +320,8 @@ function startTimers(
     )
   }
   repeat('audit', 100, () => stores.messages.flush())
+  // Prices grow old without a message: what is stale must turn grey even when nothing happens.
+  repeat('ages', SECOND, () => projection.touch('status', 'portfolio', 'decisions', 'orders'))
   repeat('reconcile', settings.execution.orders.reconcile_seconds * SECOND, () => void engine.executor.reconcile())
   engine.schedule.add({
     name: 'snapshot',

@@ -3,11 +3,11 @@ import { z } from 'zod'
 
 /*
  * The one file that imports the decimal library. Its strict mode makes `<`, `+` and native numbers throw, so that no
- * float ever carries money. Division keeps 40 decimals and truncates; every other rounding has a name.
+ * float ever carries money. Division keeps 24 decimals and truncates; every other rounding has a name.
  */
 const Big = BigJs()
 Big.strict = true
-Big.DP = 40
+Big.DP = 24
 Big.RM = BigJs.roundDown
 
 export type Decimal = BigJs
@@ -57,9 +57,6 @@ export const ZERO = new Big('0') as Amount & Money & Fraction
 export const ONE = new Big('1') as Amount & Fraction
 export const integer = (n: number): Decimal => new Big(String(n))
 
-/** Quote currency for `amount` units of base at `price`. */
-export const notional = (price: Price, amount: Amount): Money => price.times(amount) as Money
-
 /** Largest whole number of steps not above `value` (towards zero): less than asked may be traded, never more. */
 export const floorToStep = <T extends Decimal>(value: T, step: Decimal): T =>
   value.div(step).round(0, 0).times(step) as T
@@ -70,7 +67,5 @@ export const ceilToStep = <T extends Decimal>(value: T, step: Decimal): T =>
 
 export const minOf = <T extends Decimal>(a: T, b: T): T => (b.lt(a) ? b : a)
 export const maxOf = <T extends Decimal>(a: T, b: T): T => (b.gt(a) ? b : a)
-export const isPositive = (value: Decimal): boolean => value.gt(ZERO)
-export const isNegative = (value: Decimal): boolean => value.lt(ZERO)
 export const sum = <T extends Decimal>(values: readonly T[]): T =>
   values.reduce<Decimal>((total, value) => total.plus(value), ZERO) as T

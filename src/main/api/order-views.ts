@@ -8,7 +8,7 @@ const HUNDRED = decimal('100')
 const percent = (part: Decimal, whole: Decimal): string =>
   whole.eq(ZERO) ? '0' : part.div(whole).times(HUNDRED).toFixed(2)
 
-export function orderView(order: Order): OrderView {
+function orderView(order: Order): OrderView {
   const average = averagePrice(order)
   return {
     id: order.id,
@@ -34,7 +34,7 @@ export function orderView(order: Order): OrderView {
 
 export type Mark = { readonly price: Price; readonly at: EpochMs; readonly isStale: boolean } | null
 
-export function positionView(position: Position, mark: Mark): PositionView {
+function positionView(position: Position, mark: Mark): PositionView {
   const entry = averageEntry(position)
   const gain = mark === null || position.closedAt !== null ? null : unrealized(position, mark.price)
   return {

@@ -15,7 +15,7 @@ import type { EpochMs } from '../../shared/time.ts'
 export type Side = 'buy' | 'sell'
 export type OrderType = 'market' | 'limit'
 export type OrderStatus = 'pending' | 'open' | 'partially_filled' | 'filled' | 'cancelled' | 'expired' | 'rejected'
-export const FINAL_STATUSES: readonly OrderStatus[] = ['filled', 'cancelled', 'expired', 'rejected']
+const FINAL_STATUSES: readonly OrderStatus[] = ['filled', 'cancelled', 'expired', 'rejected']
 
 /** Why an order may exist; the order gate refuses one without. */
 export type Receipt =

@@ -18,10 +18,17 @@ const PIECE = 8
 
 /** `text` with `secret`, pieces of it, and whatever looks like a key or a bearer token replaced by `[key]`. */
 export function withoutSecret(text: string, secret: string): string {
-  if (secret === '') return text
-  let clean = text.replaceAll(secret, '[key]')
-  for (let start = 0; start + PIECE <= secret.length; start++) {
-    clean = clean.replaceAll(secret.slice(start, start + PIECE), '[key]')
+  const length = Math.min(PIECE, secret.length)
+  if (length === 0) return text
+  const pieces = new Set(Array.from({ length: secret.length - length + 1 }, (_, at) => secret.slice(at, at + length)))
+  let clean = ''
+  let hiddenUntil = -1
+  for (let at = 0; at < text.length; at++) {
+    if (pieces.has(text.slice(at, at + length))) {
+      if (at > hiddenUntil) clean += '[key]'
+      hiddenUntil = at + length
+    }
+    if (at >= hiddenUntil) clean += text[at]
   }
   return clean.replace(SECRET_SHAPED, '[key]')
 }

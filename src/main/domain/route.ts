@@ -51,14 +51,14 @@ function isCheaper(a: Solution, b: Solution): boolean {
 }
 
 /** What a trade spends and what it brings. */
-export const spends = (trade: { route: Route; side: Side }): Asset =>
+const spends = (trade: { route: Route; side: Side }): Asset =>
   trade.side === 'buy' ? quoteOf(trade.route.rules.symbol) : baseOf(trade.route.rules.symbol)
-export const brings = (trade: { route: Route; side: Side }): Asset =>
+const brings = (trade: { route: Route; side: Side }): Asset =>
   trade.side === 'buy' ? baseOf(trade.route.rules.symbol) : quoteOf(trade.route.rules.symbol)
 
-/** Sells before the buys they fund: a trade waits for all trades that bring the asset it spends. */
+/** Sells before buys, and every trade after those that bring the asset it spends. */
 function inFundingOrder(trades: readonly RoutedTrade[]): RoutedTrade[] {
-  const waiting = [...trades]
+  const waiting = [...trades].sort((a, b) => (a.side === b.side ? 0 : a.side === 'sell' ? -1 : 1))
   const ordered: RoutedTrade[] = []
   while (waiting.length > 0) {
     const next = waiting.findIndex(

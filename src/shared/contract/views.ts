@@ -7,7 +7,7 @@ import { z } from 'zod'
 const Num = z.string()
 const At = z.number()
 
-export const Mode = z.enum(['replay', 'paper', 'live'])
+const Mode = z.enum(['replay', 'paper', 'live'])
 export const LightView = z.object({
   name: z.enum(['market feed', 'exchange', 'deepseek', 'claude', 'database']),
   state: z.enum(['ok', 'waiting', 'down', 'off']),
@@ -78,7 +78,7 @@ export const PortfolioView = z.object({
 })
 export type PortfolioView = z.infer<typeof PortfolioView>
 
-export const LegView = z.object({
+const LegView = z.object({
   index: z.number(),
   symbol: z.string(),
   side: z.enum(['buy', 'sell']),
@@ -94,7 +94,7 @@ export const LegView = z.object({
   /** Where this leg stands. */
   status: z.enum(['planned', 'waiting', 'working', 'done', 'stopped']),
 })
-export const WeightView = z.object({ asset: z.string(), beforePercent: Num, afterPercent: Num, targetPercent: Num })
+const WeightView = z.object({ asset: z.string(), beforePercent: Num, afterPercent: Num, targetPercent: Num })
 
 export const ProposalView = z.object({
   id: z.string(),
