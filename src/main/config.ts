@@ -153,10 +153,98 @@ const provider = z.strictObject({
   usd_per_million_input: decimalOf<Decimal>('0', '1000'),
   usd_per_million_output: decimalOf<Decimal>('0', '1000'),
 })
-/** Kept apart from the others: the analysts' block is theirs. */
+const share = number('0', '1')
+const period = integer(2, 1_000)
+const technicalAnalysis = z
+  .strictObject({
+    ema_fast: period,
+    ema_medium: period,
+    ema_slow: period,
+    ema_base: period,
+    rsi_period: period,
+    macd_fast: period,
+    macd_slow: period,
+    macd_signal: period,
+    atr_period: period,
+    adx_period: period,
+    bollinger_period: period,
+    bias: z.strictObject({
+      trend_weight: share,
+      momentum_weight: share,
+      strength_weight: share,
+      min_gap_atr: number('0', '10'),
+      full_histogram_atr: number('0.001', '10'),
+      full_rsi_distance: number('1', '50'),
+      no_strength_adx: number('0', '99'),
+      full_strength_adx: number('1', '100'),
+      stretched_from: number('0', '10'),
+      fully_stretched_at: number('0.1', '20'),
+      stretch_penalty: share,
+      neutral_below: share,
+    }),
+  })
+  .refine(({ bias }) => Math.abs(bias.trend_weight + bias.momentum_weight + bias.strength_weight - 1) < 1e-9, {
+    message: 'expected trend_weight, momentum_weight and strength_weight to sum to 1',
+    path: ['bias'],
+  })
+  .refine(
+    ({ ema_fast, ema_medium, ema_slow, ema_base }) =>
+      ema_fast < ema_medium && ema_medium < ema_slow && ema_slow < ema_base,
+    {
+      message: 'expected the averages from fast to slow',
+      path: ['ema_fast'],
+    },
+  )
+  .refine(
+    ({ bias }) => bias.no_strength_adx < bias.full_strength_adx && bias.stretched_from < bias.fully_stretched_at,
+    {
+      message: 'expected no_strength_adx below full_strength_adx and stretched_from below fully_stretched_at',
+      path: ['bias'],
+    },
+  )
+
+const regimeDetection = z
+  .strictObject({
+    adx_period: period,
+    atr_period: period,
+    choppiness_period: period,
+    slope_ema: period,
+    slope_candles: period,
+    volatility_window: period,
+    range_candles: period,
+    confirmations: integer(1, 100),
+    rules: z.strictObject({
+      trend_adx: number('0', '99'),
+      full_trend_adx: number('1', '100'),
+      trend_slope: number('0', '100'),
+      full_trend_slope: number('0.001', '100'),
+      volatile_from: share,
+      quiet_up_to: share,
+      edge: number('0', '0.5'),
+      choppy_from: number('0', '100'),
+    }),
+    size_multipliers: z.strictObject({
+      trending_bull: share,
+      trending_bear: share,
+      ranging: share,
+      volatile_bull: share,
+      volatile_bear: share,
+      choppy: share,
+      breakout_potential: share,
+    }),
+  })
+  .refine(({ rules }) => rules.trend_adx < rules.full_trend_adx && rules.trend_slope < rules.full_trend_slope, {
+    message: 'expected trend_adx below full_trend_adx and trend_slope below full_trend_slope',
+    path: ['rules'],
+  })
+  .refine(({ rules }) => rules.quiet_up_to < rules.volatile_from, {
+    message: 'expected quiet_up_to below volatile_from',
+    path: ['rules'],
+  })
+
 const agents = z.strictObject({
-  technical_analysis: z.record(z.string(), z.unknown()),
-  regime_detection: z.record(z.string(), z.unknown()),
+  technical_analysis: technicalAnalysis,
+  regime_detection: regimeDetection,
   deepseek: provider,
   claude: provider,
 })

@@ -1,6 +1,7 @@
 import type { Asset, TradedPair } from '../shared/ids.ts'
 import { type Amount, type Decimal, ONE, type Price, toText, ZERO } from '../shared/money.ts'
 import { MINUTE, SECOND } from '../shared/time.ts'
+import { regimeDetectionSettings, technicalAnalysisSettings } from './agent-settings.ts'
 import { AgentRunner, type ScheduledAgent } from './agents/agent-runner.ts'
 import { RegimeDetection } from './agents/regime-detection.ts'
 import { TechnicalAnalysis } from './agents/technical-analysis.ts'
@@ -292,12 +293,12 @@ export function createEngine(parts: EngineParts) {
 function scheduledAgents(settings: Settings): ScheduledAgent[] {
   const { schedule } = settings.orchestration
   const regime: ScheduledAgent<'regime_updates'> = {
-    agent: new RegimeDetection(settings.agents.regime_detection),
+    agent: new RegimeDetection(regimeDetectionSettings(settings)),
     topic: 'regime_updates',
     everyMs: schedule.regime_detection_minutes * MINUTE,
   }
   const ta: ScheduledAgent<'ta_signals'> = {
-    agent: new TechnicalAnalysis(settings.agents.technical_analysis),
+    agent: new TechnicalAnalysis(technicalAnalysisSettings(settings)),
     topic: 'ta_signals',
     everyMs: schedule.technical_analysis_minutes * MINUTE,
   }

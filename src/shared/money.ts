@@ -44,6 +44,12 @@ export function toText(value: Decimal): DecimalText {
   return text === '-0' ? '0' : text
 }
 
+/** For screens and sentences: rounded half away from zero to `places` decimals, zeros kept. */
+export function shown(value: Decimal, places: number): string {
+  const text = value.toFixed(places, 1)
+  return /^-0(\.0*)?$/.test(text) ? text.slice(1) : text
+}
+
 /** A float with its shortest text taken as exact: for prices read from candle files of at most 15 digits. */
 export function fromFloat(value: number): Decimal {
   const text = String(value)

@@ -1,6 +1,6 @@
 import type { ConflictView, ProposalView } from '../../shared/contract/views.ts'
 import { quoteOf, type TradedPair } from '../../shared/ids.ts'
-import { type Decimal, decimal, type Price, toText, ZERO } from '../../shared/money.ts'
+import { type Decimal, decimal, type Price, shown, toText, ZERO } from '../../shared/money.ts'
 import type { Conflict } from '../domain/conflict.ts'
 import { filledOf, ordersOfLeg } from '../domain/execution.ts'
 import { isFinal, type Order } from '../domain/order.ts'
@@ -9,7 +9,7 @@ import { titleOf } from './summary.ts'
 
 const HUNDRED = decimal('100')
 const BASIS_POINTS = decimal('10000')
-const asPercent = (fraction: Decimal): string => fraction.times(HUNDRED).toFixed(4)
+const asPercent = (fraction: Decimal): string => shown(fraction.times(HUNDRED), 4)
 
 export function proposalView(
   proposal: Proposal,
@@ -44,7 +44,7 @@ export function proposalView(
         amount: toText(leg.amount),
         price: toText(leg.price),
         worstPrice: toText(leg.worstPrice),
-        value: leg.amount.times(leg.price).times(priceOfQuote(leg.symbol)).toFixed(2),
+        value: shown(leg.amount.times(leg.price).times(priceOfQuote(leg.symbol)), 2),
         fee: toText(leg.fee.round(10)),
         feeAsset: leg.feeAsset,
         filled: toText(filledOf(own)),
@@ -64,14 +64,14 @@ export function proposalView(
         price: toText(used.price),
         at: used.at,
         now: now === null ? null : toText(now),
-        movedPercent: now === null ? null : now.minus(used.price).div(used.price).times(HUNDRED).toFixed(3),
+        movedPercent: now === null ? null : shown(now.minus(used.price).div(used.price).times(HUNDRED), 3),
       }
     }),
-    fees: proposal.fees.toFixed(2),
+    fees: shown(proposal.fees, 2),
     feesBasisPoints: proposal.coreValue.gt(ZERO)
-      ? proposal.fees.div(proposal.coreValue).times(BASIS_POINTS).toFixed(1)
+      ? shown(proposal.fees.div(proposal.coreValue).times(BASIS_POINTS), 1)
       : '0',
-    coreValue: proposal.coreValue.toFixed(2),
+    coreValue: shown(proposal.coreValue, 2),
     bags: proposal.bags.map((bag) => ({ asset: bag.asset, amount: toText(bag.amount) })),
     trade: proposal.trade && {
       symbol: proposal.trade.symbol,

@@ -77,7 +77,12 @@ export function createHandlers(desks: Desks): Handlers {
 
     'coordinator.pause': ({ reason }) =>
       saidAfter(coordinator.pause(reason), 'Paused: analysis goes on, nothing new is traded.'),
-    'coordinator.resume': () => saidAfter(coordinator.resume(), 'Running.'),
+    'coordinator.resume'() {
+      const resumed = coordinator.resume()
+      // What could not be asked while halted is asked now.
+      if (resumed.ok) conflicts.resume()
+      return saidAfter(resumed, 'Running.')
+    },
     'stop.cancelOrders': async () => {
       const count = await executor.cancelEntries('cancelled by the trader')
       return said(count === 0 ? 'There was no entry order to cancel.' : `Asked to cancel ${count} entry order(s).`)

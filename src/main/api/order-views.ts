@@ -1,12 +1,12 @@
 import type { OrdersView, OrderView, PositionView } from '../../shared/contract/views.ts'
-import { type Decimal, decimal, type Price, toText, ZERO } from '../../shared/money.ts'
+import { type Decimal, decimal, type Price, shown, toText, ZERO } from '../../shared/money.ts'
 import type { EpochMs } from '../../shared/time.ts'
 import { averagePrice, isFinal, type Order } from '../domain/order.ts'
 import { averageEntry, type Position, unrealized } from '../domain/position.ts'
 
 const HUNDRED = decimal('100')
 const percent = (part: Decimal, whole: Decimal): string =>
-  whole.eq(ZERO) ? '0' : part.div(whole).times(HUNDRED).toFixed(2)
+  whole.eq(ZERO) ? '0' : shown(part.div(whole).times(HUNDRED), 2)
 
 function orderView(order: Order): OrderView {
   const average = averagePrice(order)
@@ -45,9 +45,9 @@ function positionView(position: Position, mark: Mark): PositionView {
     mark: mark === null ? null : toText(mark.price),
     markAt: mark?.at ?? null,
     isStale: mark?.isStale ?? true,
-    unrealized: gain === null ? null : gain.toFixed(2),
+    unrealized: gain === null ? null : shown(gain, 2),
     unrealizedPercent: gain === null ? null : percent(gain, position.cost),
-    realized: position.realized.toFixed(2),
+    realized: shown(position.realized, 2),
     stop: toText(position.stop),
     target: toText(position.target),
     stopDistancePercent: mark === null ? null : percent(mark.price.minus(position.stop), mark.price),

@@ -5,9 +5,11 @@ import {
   type Decimal,
   decimal,
   fromFloat,
+  integer,
   maxOf,
   ONE,
   type Price,
+  shown,
   toText,
   ZERO,
 } from '../../shared/money.ts'
@@ -62,23 +64,20 @@ export function portfolioView(facts: PortfolioFacts): PortfolioView {
       core: toText(facts.core(asset)),
       hodl: toText(facts.hodl(asset)),
       tactical: toText(facts.tactical(asset)),
-      coreValue: allocation === null ? null : allocation.value.toFixed(2),
-      weightPercent: allocation === null ? null : allocation.weight.times(HUNDRED).toFixed(4),
-      targetPercent: decimal(String(own))
-        .div(decimal(String(parts)))
-        .times(HUNDRED)
-        .toFixed(4),
-      driftPp: allocation === null ? null : allocation.driftPp.toFixed(4),
+      coreValue: allocation === null ? null : shown(allocation.value, 2),
+      weightPercent: allocation === null ? null : shown(allocation.weight.times(HUNDRED), 4),
+      targetPercent: shown(integer(own).div(integer(parts)).times(HUNDRED), 4),
+      driftPp: allocation === null ? null : shown(allocation.driftPp, 4),
     }
   })
-  const money = (value: Decimal): string | null => (values.known ? value.toFixed(2) : null)
+  const money = (value: Decimal): string | null => (values.known ? shown(value, 2) : null)
   const largest = facts.allocation?.reduce<Decimal>((max, { driftPp }) => maxOf(max, driftPp.abs()), ZERO) ?? null
   return {
     assets,
     coreValue: money(values.core),
     bagsValue: money(values.hodl),
     tacticalValue: money(values.tactical),
-    largestDriftPp: largest === null ? null : largest.toFixed(4),
+    largestDriftPp: largest === null ? null : shown(largest, 4),
     thresholdPp: toText(facts.thresholdPp),
     nextCheckAt: facts.nextCheckAt,
     lastCheckAt: facts.lastCheck?.at ?? null,

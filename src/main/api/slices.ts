@@ -1,6 +1,6 @@
 import type { LightView, StatusView } from '../../shared/contract/views.ts'
 import type { TradedPair } from '../../shared/ids.ts'
-import { decimal, fromFloat, type Price } from '../../shared/money.ts'
+import { decimal, fromFloat, type Price, shown } from '../../shared/money.ts'
 import { type EpochMs, SECOND } from '../../shared/time.ts'
 import type { Proposal } from '../domain/proposal.ts'
 import type { Engine } from '../engine.ts'
@@ -43,6 +43,7 @@ export function createSlices(deps: SliceDeps): Slices {
       const today = engine.tracker.todayPnl()
       const drawdown = engine.tracker.drawdown()
       const feed = engine.market.feed()
+      const equity = engine.tracker.equity()
       return {
         mode: deps.mode,
         market: deps.market,
@@ -54,10 +55,10 @@ export function createSlices(deps: SliceDeps): Slices {
         coordinator: coordinator.state,
         coordinatorReason: coordinator.reason,
         lights: lights(deps),
-        equity: engine.tracker.equity()?.toFixed(2) ?? null,
-        todayPnl: today?.amount.toFixed(2) ?? null,
-        todayPnlPercent: today?.percent.toFixed(2) ?? null,
-        drawdownPercent: drawdown?.times(HUNDRED).toFixed(2) ?? null,
+        equity: equity && shown(equity, 2),
+        todayPnl: today && shown(today.amount, 2),
+        todayPnlPercent: today && shown(today.percent, 2),
+        drawdownPercent: drawdown && shown(drawdown.times(HUNDRED), 2),
         pendingDecisions: pendingCount(),
         dataDir: deps.dataDir,
       }

@@ -1,4 +1,4 @@
-import type { Decimal } from '../../shared/money.ts'
+import { type Decimal, shown } from '../../shared/money.ts'
 import { assertNever } from '../../shared/result.ts'
 import type { Topic, Topics } from '../bus/topics.ts'
 import type { Proposal } from '../domain/proposal.ts'
@@ -18,7 +18,7 @@ export const toPlain = <T>(payload: T): Plain<T> => JSON.parse(JSON.stringify(pa
 
 /** What a proposal is called on the screen. */
 export const titleOf = (proposal: Pick<Proposal, 'kind' | 'trade' | 'largestDriftPp'>): string =>
-  titleOfPlain(proposal.kind, proposal.trade?.symbol ?? null, proposal.largestDriftPp.toFixed(2))
+  titleOfPlain(proposal.kind, proposal.trade?.symbol ?? null, shown(proposal.largestDriftPp, 2))
 
 const titleOfPlain = (kind: Proposal['kind'], symbol: string | null, driftPp: string): string =>
   kind === 'tactical' ? `Tactical: buy ${symbol ?? 'unknown'}` : `Rebalance: drift ${driftPp} pp`

@@ -8,6 +8,7 @@ import {
   maxOf,
   ONE,
   type Price,
+  shown,
   toFloat,
   toText,
   ZERO,
@@ -171,8 +172,8 @@ export class Rebalancer {
       createdAt: now,
       expiresAt: after(now, settings.expiresMs),
       reason: forced
-        ? `Asked for by the trader; the largest drift is ${drift.toFixed(2)} pp.`
-        : `The largest drift is ${drift.toFixed(2)} pp, the threshold ${toText(settings.thresholdPp)} pp.`,
+        ? `Asked for by the trader; the largest drift is ${shown(drift, 2)} pp.`
+        : `The largest drift is ${shown(drift, 2)} pp, the threshold ${toText(settings.thresholdPp)} pp.`,
       legs: plan.value.legs,
       weights: plan.value.weights,
       prices: this.pricesUsed(plan.value.legs.map((leg) => leg.symbol)),
@@ -198,7 +199,7 @@ export class Rebalancer {
     stores.proposals.insert(proposal)
     bus.publish(
       'portfolio_updates',
-      { kind: 'drifted', largestDriftPp: drift.toFixed(4), coreValue: toText(drafted.coreValue) },
+      { kind: 'drifted', largestDriftPp: shown(drift, 4), coreValue: toText(drafted.coreValue) },
       { source: 'rebalancer', correlationId },
     )
     bus.publish('proposals', { kind: 'proposed', proposal }, { source: 'rebalancer', correlationId, priority: 'HIGH' })

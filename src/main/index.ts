@@ -1,0 +1,148 @@
+import { mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { app, BrowserWindow, ipcMain, Menu, nativeImage, protocol, screen, session, Tray } from 'electron'
+import { serveIpc } from './api/transports/electron-ipc.ts'
+import { FLAGS_HELP, type HostFlags, parseFlags } from './api/transports/flags.ts'
+import { failureFiles, readWindowFiles } from './api/transports/window-files.ts'
+import { type App, createApp } from './app.ts'
+import { ownArguments } from './desktop/arguments.ts'
+import { guardContents, guardSession } from './desktop/guards.ts'
+import { applicationMenu, trayMenu } from './desktop/menus.ts'
+import { closeBeforeQuit } from './desktop/quit.ts'
+import { followStatus, type Shown, titleOf, tooltipOf } from './desktop/status.ts'
+import { ICON_SIZE, trayIcon } from './desktop/tray-icon.ts'
+import { windowOptions } from './desktop/window-options.ts'
+import { isWindowUrl, PRIVILEGES, respond, SCHEME, WINDOW_URL } from './desktop/window-protocol.ts'
+import { readWindowState, rememberWindow } from './desktop/window-state.ts'
+
+const HELP = `TripleGain's desktop app.
+
+  npm start -- [flags]
+
+${FLAGS_HELP}`
+
+// Built to out/main/index.js, beside out/preload and out/renderer.
+const PRELOAD = join(import.meta.dirname, '..', 'preload', 'index.cjs')
+const WINDOW = join(import.meta.dirname, '..', 'renderer')
+const isMac = process.platform === 'darwin'
+const RELOAD_AT_MOST_EVERY_MS = 10_000
+
+// Electron is ready only after this file has run: nothing here may be awaited at the top.
+const flags = parseFlags(ownArguments(process.argv, process.defaultApp === true), {
+  platform: process.platform,
+  env: process.env,
+  home: homedir(),
+})
+if (!flags.ok) {
+  console.error(`desktop: ${flags.error.message} (see --help)`)
+  app.exit(2)
+} else if (flags.value.help) {
+  console.log(HELP)
+  app.exit(0)
+} else {
+  launch(flags.value)
+}
+
+function launch(own: HostFlags): void {
+  app.setName('TripleGain')
+  placeDataIn(own.dataDir)
+  if (!app.requestSingleInstanceLock()) {
+    console.error('desktop: TripleGain is already running with this data folder; its window is shown instead.')
+    app.exit(0)
+    return
+  }
+  protocol.registerSchemesAsPrivileged([PRIVILEGES])
+  app.enableSandbox()
+  app.on('web-contents-created', (_event, contents) => guardContents(contents))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit())
+  app
+    .whenReady()
+    .then(() => run(own))
+    .catch((error: unknown) => {
+      console.error('desktop: TripleGain could not start', error)
+      app.exit(1)
+    })
+}
+
+/** Window state and the lock stand with the databases, so that two data folders can be open side by side. */
+function placeDataIn(dataDir: string): void {
+  const folder = join(dataDir, 'desktop')
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    app.setPath('userData', folder)
+  } catch (error) {
+    console.error(`desktop: ${folder} cannot be used`, error) // opening the database will say what to do
+  }
+}
+
+async function run({ configDir, dataDir, market, speed, seed, candles }: HostFlags): Promise<void> {
+  const created = await createApp({ configDir, dataDir, market, speed, seed, candles, set: [], env: process.env })
+  const engine = created.ok ? created.value : null
+  const built = created.ok ? readWindowFiles(WINDOW) : created
+  if (!built.ok) console.error(`desktop: ${built.error.message}`)
+  const files = built.ok ? built.value : failureFiles(built.error)
+
+  closeBeforeQuit(app, async () => engine?.close(), built.ok ? 0 : 1)
+  protocol.handle(SCHEME, (request) => respond(files, request))
+  guardSession(session.defaultSession)
+  Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(isMac)))
+  app.on('window-all-closed', () => {
+    if (!isMac) app.quit()
+  })
+  app.on('activate', show)
+  app.on('second-instance', show)
+  openWindow()
+  if (engine !== null) connect(engine)
+}
+
+let title = 'TripleGain'
+
+function openWindow(): void {
+  const file = join(app.getPath('userData'), 'window-state.json')
+  const state = readWindowState(
+    file,
+    screen.getAllDisplays().map((display) => display.workArea),
+  )
+  const window = new BrowserWindow(windowOptions(state, PRELOAD, title))
+  if (state.isMaximized) window.maximize()
+  rememberWindow(window, file)
+  window.once('ready-to-show', () => window.show())
+  // The host knows the mode even where the page does not.
+  window.on('page-title-updated', (event) => event.preventDefault())
+  let reloadedAt = 0
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    console.error(`desktop: the window's process ended (${reason}); the engine goes on`)
+    if (reason === 'clean-exit' || Date.now() - reloadedAt < RELOAD_AT_MOST_EVERY_MS) return
+    reloadedAt = Date.now()
+    window.reload()
+  })
+  void window.loadURL(WINDOW_URL)
+}
+
+function show(): void {
+  const window = BrowserWindow.getAllWindows()[0]
+  if (window === undefined) openWindow()
+  else {
+    if (window.isMinimized()) window.restore()
+    window.show()
+    window.focus()
+  }
+}
+
+function connect(engine: App): void {
+  const windows = () => BrowserWindow.getAllWindows().map((window) => window.webContents)
+  serveIpc({ ipcMain, engine, isTrusted: isWindowUrl, windows })
+  const icon = (mode: Shown['mode']) =>
+    nativeImage.createFromBitmap(trayIcon(mode), { width: ICON_SIZE, height: ICON_SIZE })
+  const tray = new Tray(icon(engine.mode))
+  tray.on('click', show)
+  followStatus(engine, (status) => {
+    title = titleOf(status)
+    for (const window of BrowserWindow.getAllWindows()) window.setTitle(title)
+    tray.setImage(icon(status.mode))
+    tray.setToolTip(tooltipOf(status))
+    tray.setContextMenu(Menu.buildFromTemplate(trayMenu(title, show, () => app.quit())))
+    app.setBadgeCount(status.pendingDecisions)
+  })
+}

@@ -1,0 +1,77 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { hasFailurePage } from './api/failure-page.ts'
+import { startBrowserHost } from './api/transports/browser-host.ts'
+import { FLAGS_HELP, type HostFlags, parseFlags } from './api/transports/flags.ts'
+import { failureFiles, readWindowFiles } from './api/transports/window-files.ts'
+
+const HELP = `TripleGain in a browser: the engine runs here, the window is served on 127.0.0.1.
+
+  npm run serve -- [flags]
+
+${FLAGS_HELP}
+
+Exit code: 0 closed, 1 it could not start or a page of failure was closed, 2 bad use.`
+
+const WINDOW = join(import.meta.dirname, '..', '..', 'out', 'renderer')
+/** What is saved is saved at once: after this nothing is worth waiting for. */
+const CLOSE_LIMIT_MS = 10_000
+
+async function main(args: readonly string[]): Promise<number> {
+  const flags = parseFlags(args, { platform: process.platform, env: process.env, home: homedir() })
+  if (!flags.ok) {
+    console.error(`serve: ${flags.error.message} (see --help)`)
+    return 2
+  }
+  if (flags.value.help) {
+    console.log(HELP)
+    return 0
+  }
+  return serve(flags.value)
+}
+
+async function serve(flags: HostFlags): Promise<number> {
+  const files = readWindowFiles(WINDOW)
+  if (!files.ok) return complain(files.error.message)
+  const asked = askedToClose()
+
+  // Only now: --help and a bad flag need none of the engine.
+  const { createApp } = await import('./app.ts')
+  const { configDir, dataDir, market, speed, seed, candles } = flags
+  const created = await createApp({ configDir, dataDir, market, speed, seed, candles, set: [], env: process.env })
+  const app = created.ok ? created.value : null
+  if (!created.ok) {
+    complain(created.error.message)
+    if (!hasFailurePage(created.error)) return 1
+  }
+
+  const host = await startBrowserHost({
+    port: flags.port,
+    files: created.ok ? files.value : failureFiles(created.error),
+    engine: app,
+  })
+  if (!host.ok) {
+    await app?.close()
+    return complain(host.error.message)
+  }
+  console.log(`TripleGain is at ${host.value.url}`)
+  await asked
+  await host.value.close()
+  await app?.close()
+  return app === null ? 1 : 0
+}
+
+/** A terminal's Ctrl-C may arrive twice, by itself and by way of npm: the second changes nothing. */
+async function askedToClose(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
+  })
+  setTimeout(() => process.exit(complain('The engine did not close in time.')), CLOSE_LIMIT_MS).unref()
+}
+
+function complain(message: string): number {
+  console.error(`serve: ${message}`)
+  return 1
+}
+
+process.exit(await main(process.argv.slice(2)))

@@ -1,0 +1,144 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  type Account,
+  Balances,
+  checkBalanced,
+  fillEntry,
+  type LedgerEntry,
+  openingEntry,
+  SLEEVES,
+  transferEntry,
+} from '../../../src/main/domain/ledger.ts'
+import { amount, price, sum, toText } from '../../../src/shared/money.ts'
+import { fillOf, NOON } from '../../shared/trading-builders.ts'
+import { amountArb, BTC, BTC_USDT, scaled, USDT, XRP, XRP_BTC, XRP_USDT } from '../../support/money-arbitraries.ts'
+
+const RUNS = { numRuns: 400, seed: 20_261_123 }
+const ASSETS = [BTC, XRP, USDT]
+const ACCOUNTS: readonly Account[] = ['core', 'hodl', 'tactical', 'exchange', 'fees', 'outside']
+
+const assetArb = fc.constantFrom(...ASSETS)
+const sleeveArb = fc.constantFrom(...SLEEVES)
+const openingArb = fc
+  .tuple(assetArb, sleeveArb, amountArb(100_000_000_000, 8))
+  .map(([asset, sleeve, units]) => openingEntry(asset, sleeve, units, NOON))
+const fillArb = fc
+  .record({
+    symbol: fc.constantFrom(BTC_USDT, XRP_USDT, XRP_BTC),
+    side: fc.constantFrom('buy' as const, 'sell' as const),
+    amount: amountArb(100_000_000, 8),
+    price: fc.integer({ min: 1, max: 1_000_000_000 }).map((units) => price(scaled(units, 8))),
+    fee: amountArb(1_000_000, 10),
+    // Kraken may charge in either asset of the pair, or in another one altogether.
+    feeAsset: assetArb,
+  })
+  .chain((fill) => fc.constantFrom('core' as const, 'tactical' as const).map((sleeve) => fillEntry(fillOf(fill), sleeve)))
+const transferArb = fc
+  .tuple(assetArb, amountArb(100_000_000_000, 8), sleeveArb, sleeveArb)
+  .map(([asset, units, from, to]) => transferEntry(asset, units, from, to, NOON, 'pos_1 repays'))
+const entryArb = fc.oneof(openingArb, fillArb, fillArb, transferArb)
+
+/** From the lines, without `Balances`. */
+const recomputed = (entries: readonly LedgerEntry[], account: Account, asset: string): string =>
+  toText(
+    sum(
+      entries.flatMap((entry) =>
+        entry.lines.filter((line) => line.account === account && line.asset === asset).map((line) => line.amount),
+      ),
+    ),
+  )
+
+describe('the ledger', () => {
+  it('books a purchase of 0.4 BTC at 100 with 0.16 USDT fee: base in, cost and fee out', () => {
+    const { lines, kind, reference } = fillEntry(fillOf(), 'core')
+    expect([kind, reference]).toEqual(['fill', 'T1'])
+    expect(lines.map((line) => [line.account, line.asset, toText(line.amount)])).toEqual([
+      ['exchange', 'BTC', '-0.4'],
+      ['core', 'BTC', '0.4'],
+      ['core', 'USDT', '-40'],
+      ['exchange', 'USDT', '40'],
+      ['core', 'USDT', '-0.16'],
+      ['fees', 'USDT', '0.16'],
+    ])
+  })
+
+  it('books a sale the other way round, in the sleeve that sold', () => {
+    const balances = new Balances()
+    balances.apply(fillEntry(fillOf({ side: 'sell' }), 'tactical'))
+    expect(toText(balances.of('tactical', BTC))).toBe('-0.4')
+    expect(toText(balances.of('tactical', USDT))).toBe('39.84')
+    expect(toText(balances.of('core', BTC))).toBe('0')
+  })
+
+  it('takes a fee from the asset in which it was charged', () => {
+    const balances = new Balances()
+    balances.apply(fillEntry(fillOf({ fee: amount('0.001'), feeAsset: BTC }), 'core'))
+    expect(toText(balances.of('core', BTC))).toBe('0.399')
+    expect(toText(balances.of('core', USDT))).toBe('-40')
+    expect(toText(balances.of('fees', BTC))).toBe('0.001')
+  })
+
+  it('moves a loan from core to tactical and owns as much as before', () => {
+    const balances = new Balances()
+    balances.apply(openingEntry(USDT, 'core', amount('1000'), NOON))
+    balances.apply(transferEntry(USDT, amount('300'), 'core', 'tactical', NOON, 'ord_1 borrows'))
+    expect(SLEEVES.map((sleeve) => toText(balances.of(sleeve, USDT)))).toEqual(['700', '0', '300'])
+    expect(toText(balances.owned(USDT))).toBe('1000')
+  })
+
+  it('writes no line for a movement of nothing', () => {
+    expect(openingEntry(BTC, 'hodl', amount('0'), NOON).lines).toEqual([])
+    expect(fillEntry(fillOf({ fee: amount('0') }), 'core').lines).toHaveLength(4)
+  })
+
+  it('refuses an entry that does not sum to zero, even when its assets cancel each other out, and names the asset', () => {
+    const entry: LedgerEntry = {
+      kind: 'correction',
+      at: NOON,
+      reference: 'by hand',
+      lines: [
+        { account: 'core', asset: BTC, amount: amount('1') },
+        { account: 'outside', asset: XRP, amount: amount('-1') },
+      ],
+    }
+    const result = checkBalanced(entry)
+    expect(result.ok ? '' : result.error).toEqual({ code: 'ledger/unbalanced', message: 'by hand: BTC sums to 1' })
+    const offByDust = { ...entry, lines: [...fillEntry(fillOf(), 'core').lines, ...openingEntry(BTC, 'core', amount('1'), NOON).lines.slice(1)] }
+    expect(checkBalanced(offByDust).ok).toBe(false)
+  })
+
+  it('balances every entry that its constructors make, per asset', () => {
+    fc.assert(
+      fc.property(entryArb, (entry) => {
+        for (const asset of ASSETS) {
+          const total = sum(entry.lines.filter((line) => line.asset === asset).map((line) => line.amount))
+          expect(toText(total)).toBe('0')
+        }
+        expect(checkBalanced(entry).ok).toBe(true)
+      }),
+      RUNS,
+    )
+  })
+
+  it('keeps sums of zero, balances equal to a recomputation, and owns what its sleeves hold, entry after entry', () => {
+    fc.assert(
+      fc.property(fc.array(entryArb, { maxLength: 20 }), (entries) => {
+        const balances = new Balances()
+        for (const [index, entry] of entries.entries()) {
+          balances.apply(entry)
+          const soFar = entries.slice(0, index + 1)
+          for (const asset of ASSETS) {
+            expect(toText(sum(ACCOUNTS.map((account) => balances.of(account, asset))))).toBe('0')
+            for (const account of ACCOUNTS) {
+              expect(toText(balances.of(account, asset))).toBe(recomputed(soFar, account, asset))
+            }
+            const counter = sum((['exchange', 'fees', 'outside'] as const).map((account) => balances.of(account, asset)))
+            expect(toText(balances.owned(asset))).toBe(toText(counter.neg()))
+          }
+        }
+      }),
+      { ...RUNS, numRuns: 200 },
+    )
+  })
+})
