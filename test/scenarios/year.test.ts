@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Engine } from '../../src/main/engine.ts'
 import type { Stores } from '../../src/main/ports.ts'
-import { toText, ZERO } from '../../src/shared/money.ts'
+import { type Decimal, toText, ZERO } from '../../src/shared/money.ts'
 import { writeMadeUpCandles } from '../support/made-up-candles.ts'
 import { BTC, USDT, XRP } from '../support/money-arbitraries.ts'
 import { replayOnce } from '../support/replay-once.ts'
@@ -14,7 +14,7 @@ const BAGS = { BTC: '0.01', XRP: '500' }
 /** What must be true after every step of every day. */
 function checkInvariants(engine: Engine, stores: Stores, isSettled: boolean): void {
   for (const asset of [BTC, XRP, USDT]) {
-    const total = ACCOUNTS.reduce((sum, account) => sum.plus(engine.books.of(account, asset)), ZERO as never)
+    const total = ACCOUNTS.reduce<Decimal>((sum, account) => sum.plus(engine.books.of(account, asset)), ZERO)
     if (!total.eq(ZERO)) throw new Error(`${asset} sums to ${toText(total)}`)
     for (const sleeve of SLEEVES) {
       if (engine.books.of(sleeve, asset).lt(ZERO)) throw new Error(`${sleeve} holds less than nothing of ${asset}`)
