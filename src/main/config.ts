@@ -13,12 +13,17 @@ import { fail, ok, type Result } from '../shared/result.ts'
  */
 
 const NUMBER = /^-?\d{1,15}(\.\d{1,15})?$/
-const numberText = z.string({ error: 'expected a number' }).regex(NUMBER, 'expected a plain number such as 0.5')
+const numberText = z
+  .string({ error: 'expected a number' })
+  .regex(NUMBER, { error: 'expected a plain number such as 0.5', abort: true })
 const bounded = (low: string, high: string) =>
-  numberText.refine((text) => {
-    const value = decimal(text)
-    return value.gte(decimal(low)) && value.lte(decimal(high))
-  }, `expected a number from ${low} to ${high}`)
+  numberText.refine(
+    (text) => {
+      const value = decimal(text)
+      return value.gte(decimal(low)) && value.lte(decimal(high))
+    },
+    { error: `expected a number from ${low} to ${high}`, abort: true },
+  )
 
 /** A float for durations, counts and indicator weights. */
 const number = (low: string, high: string) => bounded(low, high).transform(Number)

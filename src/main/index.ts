@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { app, BrowserWindow, ipcMain, Menu, nativeImage, protocol, screen, session, Tray } from 'electron'
 import { serveIpc } from './api/transports/electron-ipc.ts'
+import { onEnding } from './api/transports/ending.ts'
 import { FLAGS_HELP, type HostFlags, parseFlags } from './api/transports/flags.ts'
 import { failureFiles, readWindowFiles } from './api/transports/window-files.ts'
 import { type App, createApp } from './app.ts'
@@ -55,7 +56,7 @@ function launch(own: HostFlags): void {
   protocol.registerSchemesAsPrivileged([PRIVILEGES])
   app.enableSandbox()
   app.on('web-contents-created', (_event, contents) => guardContents(contents))
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit())
+  onEnding(process.env.npm_lifecycle_event !== undefined, () => app.quit())
   app
     .whenReady()
     .then(() => run(own))

@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { hasFailurePage } from './api/failure-page.ts'
 import { startBrowserHost } from './api/transports/browser-host.ts'
+import { onEnding } from './api/transports/ending.ts'
 import { FLAGS_HELP, type HostFlags, parseFlags } from './api/transports/flags.ts'
 import { failureFiles, readWindowFiles } from './api/transports/window-files.ts'
 
@@ -33,7 +34,7 @@ async function main(args: readonly string[]): Promise<number> {
 async function serve(flags: HostFlags): Promise<number> {
   const files = readWindowFiles(WINDOW)
   if (!files.ok) return complain(files.error.message)
-  const asked = askedToClose()
+  const asked = askedToEnd()
 
   // Only now: --help and a bad flag need none of the engine.
   const { createApp } = await import('./app.ts')
@@ -61,11 +62,8 @@ async function serve(flags: HostFlags): Promise<number> {
   return app === null ? 1 : 0
 }
 
-/** A terminal's Ctrl-C may arrive twice, by itself and by way of npm: the second changes nothing. */
-async function askedToClose(): Promise<void> {
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
-  })
+async function askedToEnd(): Promise<void> {
+  await new Promise<void>((resolve) => onEnding(process.env.npm_lifecycle_event !== undefined, () => resolve()))
   setTimeout(() => process.exit(complain('The engine did not close in time.')), CLOSE_LIMIT_MS).unref()
 }
 

@@ -44,16 +44,18 @@ export class FloatWindow {
   }
 
   /**
-   * Where `value`, itself one of the numbers, ranks among the others: 0 below all, 1 above all, equal ones counting half
-   * (so that it is 0.5 when all are equal, and when there are no others).
+   * Where the positive `value`, itself one of the numbers, ranks among the others: 0 below all, 1 above all. Those that
+   * differ by no more than `tolerance` (fraction of `value`) count half, so that it is 0.5 when nothing really differs.
    */
-  rankOf(value: number): number {
+  rankOf(value: number, tolerance: number): number {
+    const lowest = value * (1 - tolerance)
+    const highest = value * (1 + tolerance)
     let below = 0
     let equal = 0
     for (let i = 0; i < this.filled; i++) {
       const other = this.values[i] as number
-      if (other < value) below++
-      else if (other === value) equal++
+      if (other < lowest) below++
+      else if (other <= highest) equal++
     }
     return this.filled < 2 ? 0.5 : (below + Math.max(0, equal - 1) / 2) / (this.filled - 1)
   }

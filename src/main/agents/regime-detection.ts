@@ -142,7 +142,7 @@ class Chart {
     return {
       adx: this.direction.adx,
       slope: isMotionless ? 0 : ratio(this.slopeNow - this.slopeValues.oldest(), this.atr),
-      volatilityPercentile: this.volatilities.rankOf(this.volatility()),
+      volatilityPercentile: this.volatilities.rankOf(this.volatility(), SAME_VOLATILITY),
       choppiness: this.choppiness,
       rangePosition: isMotionless ? 0.5 : (this.close - low) / range,
       isMotionless,
@@ -154,5 +154,11 @@ class Chart {
     return ratio(this.atr, this.close)
   }
 }
+
+/**
+ * Volatilities closer than this (fraction) are the same: without it a market whose ranges hardly change would be called
+ * volatile for the last hair's breadth.
+ */
+const SAME_VOLATILITY = 0.05
 
 const ratio = (part: number, whole: number): number => (whole > 0 ? part / whole : 0)

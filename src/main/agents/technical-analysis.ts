@@ -1,7 +1,7 @@
 import { ATR, BollingerBands, EMA, MACD } from 'trading-signals'
 import type { TradedPair } from '../../shared/ids.ts'
 import type { EpochMs } from '../../shared/time.ts'
-import { type BiasSettings, biasOf } from '../domain/bias.ts'
+import { type BiasSettings, biasOf, ROUNDING } from '../domain/bias.ts'
 import type { Candle } from '../domain/market.ts'
 import type { TaOutput } from '../domain/signal.ts'
 import type { Agent } from './agent.ts'
@@ -145,7 +145,7 @@ class Chart {
     this.direction.observe(candle)
     const bands = this.bands.update(close, false)
     const deviation = bands === null ? 0 : bands.upper - bands.middle
-    this.stretch = bands === null || !(deviation > 0) ? 0 : (close - bands.middle) / deviation
+    this.stretch = bands === null || deviation <= close * ROUNDING ? 0 : (close - bands.middle) / deviation
   }
 
   values() {

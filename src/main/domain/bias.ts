@@ -49,8 +49,8 @@ export type DirectionalOpinion = {
   readonly confidence: number
 }
 
-/** Smallest range that is one, as a fraction of the price: below it differences of averages are rounding. */
-const ROUNDING = 1e-9
+/** Smallest range that is one, as a fraction of the price: below it differences are rounding errors. */
+export const ROUNDING = 1e-9
 
 /** `value` confined to [-1, 1]. */
 const unit = (value: number): number => (value > 1 ? 1 : value < -1 ? -1 : value)
@@ -76,7 +76,8 @@ const order = (faster: number, slower: number, gap: number): number =>
  *
  * The bias is the score's sign, or neutral below `neutralBelow`. So the confidence is 1 only when averages, momentum and
  * directional movement all point the same way at full strength and the price has not already run away from its mean;
- * 0.60 needs at least two of them to agree strongly and none to object. It is a degree of agreement, not a probability.
+ * with the weights of agents.yaml 0.60 needs two of them at nearly full strength, and one that objects fully rules it out.
+ * It is a degree of agreement, not a probability.
  *
  * Source: our own; the parts are Wilder's RSI, ATR and ADX (1978), Appel's MACD, Bollinger's bands. No more than this is
  * claimed for it: it says where the market points, not that it will go there.
@@ -91,16 +92,14 @@ export function biasOf(evidence: Evidence, settings: BiasSettings): DirectionalO
   const histogram = unit(macdHistogram / (settings.fullHistogramAtr * atr))
   const rsiDistance = unit((rsi - 50) / settings.fullRsiDistance)
   const strength =
-    Math.sign(evidence.plusDi - evidence.minusDi) *
-    ramp(evidence.adx, settings.noStrengthAdx, settings.fullStrengthAdx)
+    Math.sign(evidence.plusDi - evidence.minusDi) * ramp(evidence.adx, settings.noStrengthAdx, settings.fullStrengthAdx)
   const score =
     (weights.trend * orders) / 3 + (weights.momentum * (histogram + rsiDistance)) / 2 + weights.strength * strength
 
   const stretched = ramp(evidence.stretch * Math.sign(score), settings.stretchedFrom, settings.fullyStretchedAt)
   return {
     trend: orders === 3 ? 'up' : orders === -3 ? 'down' : 'flat',
-    momentum:
-      histogram > 0 && rsiDistance > 0 ? 'rising' : histogram < 0 && rsiDistance < 0 ? 'falling' : 'steady',
+    momentum: histogram > 0 && rsiDistance > 0 ? 'rising' : histogram < 0 && rsiDistance < 0 ? 'falling' : 'steady',
     bias: Math.abs(score) < neutralBelow || score === 0 ? 'neutral' : score > 0 ? 'long' : 'short',
     confidence: Math.min(1, Math.abs(score)) * (1 - settings.stretchPenalty * stretched),
   }

@@ -24,7 +24,7 @@ export type MarketCondition = {
   readonly adx: number
   /** Change of the slope's average over the slope's candles, in ATRs: its sign is the direction. */
   readonly slope: number
-  /** Share of the window's candles that were calmer than now (ATR as a fraction of the price), 0 to 1. */
+  /** Share of the window's candles that were clearly calmer than now (ATR as a fraction of the price), 0 to 1. */
   readonly volatilityPercentile: number
   /** 0 (straight line) to 100. */
   readonly choppiness: number
@@ -50,7 +50,7 @@ const reading = (regime: Regime, margin: number): RegimeReading => ({ regime, co
  * 5. choppiness ≥ choppyFrom: `choppy`
  * 6. `ranging`
  *
- * Source: our own thresholds; ADX is Wilder's (1978), the Choppiness Index Dreiss's (61.8 is his bound).
+ * Source: our own thresholds; ADX is Wilder's (1978), the Choppiness Index Dreiss's.
  */
 export function classify(condition: MarketCondition, rules: RegimeRules): RegimeReading {
   const { adx, slope, volatilityPercentile: percentile, choppiness, rangePosition } = condition
