@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { onEnding } from '../src/main/api/transports/ending.ts'
 import { parseFlags } from '../src/main/api/transports/flags.ts'
 
 /*
@@ -13,7 +14,12 @@ const ELECTRON = join(PROJECT, 'node_modules', 'electron')
 const DESKTOP = join(PROJECT, 'out', 'main', 'index.js')
 const SERVE = join(PROJECT, 'src', 'main', 'serve.ts')
 const FETCH_LIMIT_MS = 60_000
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+let running: ChildProcess | null = null
+onEnding(process.env.npm_lifecycle_event !== undefined, (signal) => {
+  if (running === null) process.exit(1)
+  running.kill(signal)
+})
 
 const args = process.argv.slice(2)
 const flags = parseFlags(args, { platform: process.platform, env: process.env, home: homedir() })
@@ -82,7 +88,7 @@ function run(command: string, commandArgs: readonly string[]): Promise<number | 
   // Some editors' terminals set this, and Electron would be a plain Node.
   const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env
   const child: ChildProcess = spawn(command, commandArgs, { stdio: 'inherit', env })
-  for (const signal of SIGNALS) process.on(signal, () => child.kill(signal))
+  running = child
   return new Promise((resolve) => {
     child.on('error', (error) => {
       console.error(`start: ${error.message}`)

@@ -1,5 +1,6 @@
 import { ADX, RSI } from 'trading-signals'
 import type { Candle } from '../domain/market.ts'
+import { WilderAverage } from './wilder-average.ts'
 
 /*
  * Wilder's two indicators of direction, made safe for markets that stand still. Fed only candles without any range, the
@@ -16,7 +17,7 @@ export class DirectionalIndex {
 
   /** @param period in candles, at least 2. */
   constructor(period: number) {
-    this.index = new ADX(period)
+    this.index = new ADX(period, WilderAverage)
   }
 
   observe(candle: Candle): void {
@@ -31,16 +32,15 @@ export class DirectionalIndex {
   }
 
   get plusDi(): number {
-    return percent(this.index.pdi)
+    const { pdi } = this.index
+    return typeof pdi === 'number' ? pdi * 100 : 0
   }
 
   get minusDi(): number {
-    return percent(this.index.mdi)
+    const { mdi } = this.index
+    return typeof mdi === 'number' ? mdi * 100 : 0
   }
 }
-
-/** The library speaks of fractions, and of `void` before it can tell. */
-const percent = (fraction: number | undefined | void): number => (typeof fraction === 'number' ? fraction * 100 : 0)
 
 /** RSI, 0 to 100; 50 (neither way) while the close has moved too little to tell. */
 export class RelativeStrength {
@@ -51,7 +51,7 @@ export class RelativeStrength {
 
   /** @param period in candles, at least 2. */
   constructor(period: number) {
-    this.index = new RSI(period)
+    this.index = new RSI(period, WilderAverage)
   }
 
   observe(close: number): void {

@@ -7,6 +7,7 @@ import type { Regime, RegimeOutput } from '../domain/signal.ts'
 import type { Agent } from './agent.ts'
 import { DirectionalIndex } from './directional-indicators.ts'
 import { FloatWindow } from './float-window.ts'
+import { WilderAverage } from './wilder-average.ts'
 
 /** All periods in candles, at least 2. */
 export type RegimeDetectionSettings = {
@@ -55,13 +56,13 @@ export class RegimeDetection implements Agent<RegimeOutput> {
   run(symbol: TradedPair, now: EpochMs): RegimeOutput | null {
     const chart = this.charts.get(symbol)
     if (chart === undefined || chart.seen < this.warmUp) return null
-    const { isMotionless, ...indicators } = chart.condition()
+    const indicators = chart.condition()
     const before = chart.state
     // Asked twice about one candle, it has still seen it once.
     const state =
       before !== null && chart.seenAtRun === chart.seen
         ? before
-        : confirm(before, classify({ isMotionless, ...indicators }, this.settings.rules), this.settings.confirmations)
+        : confirm(before, classify(indicators, this.settings.rules), this.settings.confirmations)
     chart.state = state
     chart.seenAtRun = chart.seen
     return {
@@ -113,7 +114,7 @@ class Chart {
 
   constructor(settings: RegimeDetectionSettings) {
     this.direction = new DirectionalIndex(settings.adxPeriod)
-    this.trueRange = new ATR(settings.atrPeriod)
+    this.trueRange = new ATR(settings.atrPeriod, WilderAverage)
     this.chop = new CHOP(settings.choppinessPeriod)
     this.slopeEma = new EMA(settings.slopeEma)
     this.slopeValues = new FloatWindow(settings.slopeCandles + 1)
@@ -138,14 +139,13 @@ class Chart {
   condition(): MarketCondition {
     const low = this.lows.min()
     const range = this.highs.max() - low
-    const isMotionless = !(range > 0)
     return {
       adx: this.direction.adx,
-      slope: isMotionless ? 0 : ratio(this.slopeNow - this.slopeValues.oldest(), this.atr),
+      slope: range > 0 ? ratio(this.slopeNow - this.slopeValues.oldest(), this.atr) : 0,
       volatilityPercentile: this.volatilities.rankOf(this.volatility(), SAME_VOLATILITY),
       choppiness: this.choppiness,
-      rangePosition: isMotionless ? 0.5 : (this.close - low) / range,
-      isMotionless,
+      rangePosition: range > 0 ? (this.close - low) / range : 0.5,
+      range: ratio(range, this.close),
     }
   }
 

@@ -1,11 +1,12 @@
 import { ATR, BollingerBands, EMA, MACD } from 'trading-signals'
 import type { TradedPair } from '../../shared/ids.ts'
 import type { EpochMs } from '../../shared/time.ts'
-import { type BiasSettings, biasOf, ROUNDING } from '../domain/bias.ts'
+import { type BiasSettings, biasOf, type DirectionalOpinion, type Evidence, ROUNDING } from '../domain/bias.ts'
 import type { Candle } from '../domain/market.ts'
 import type { TaOutput } from '../domain/signal.ts'
 import type { Agent } from './agent.ts'
 import { DirectionalIndex, RelativeStrength } from './directional-indicators.ts'
+import { WilderAverage } from './wilder-average.ts'
 
 /** All periods in candles, at least 2. */
 export type TechnicalAnalysisSettings = {
@@ -57,21 +58,23 @@ export class TechnicalAnalysis implements Agent<TaOutput> {
     const chart = this.charts.get(symbol)
     if (chart === undefined || chart.seen < this.warmUp) return null
     const indicators = chart.values()
-    const opinion = biasOf(indicators, this.settings.bias)
-    const { close, ...shown } = indicators
+    const opinion = biasOf(indicators, chart.close, this.settings.bias)
     const output: TaOutput = {
       symbol,
       at: now,
-      ...opinion,
-      close,
-      indicators: shown,
+      trend: opinion.trend,
+      momentum: opinion.momentum,
+      bias: opinion.bias,
+      confidence: opinion.confidence,
+      close: chart.close,
+      indicators,
       isNews: this.isNews(chart.published, opinion),
     }
     chart.published = output
     return output
   }
 
-  private isNews(before: TaOutput | null, now: Pick<TaOutput, 'trend' | 'momentum' | 'bias' | 'confidence'>): boolean {
+  private isNews(before: TaOutput | null, now: DirectionalOpinion): boolean {
     const { actionableConfidence } = this.settings
     return (
       before === null ||
@@ -100,8 +103,8 @@ function warmUpOf(settings: TechnicalAnalysisSettings): number {
 /** One symbol's indicators. */
 class Chart {
   seen = 0
+  close = 0
   published: TaOutput | null = null
-  private close = 0
   private emaFast = 0
   private emaMedium = 0
   private emaSlow = 0
@@ -125,7 +128,7 @@ class Chart {
     }
     this.rsi = new RelativeStrength(settings.rsiPeriod)
     this.macd = new MACD(new EMA(settings.macdFast), new EMA(settings.macdSlow), new EMA(settings.macdSignal))
-    this.trueRange = new ATR(settings.atrPeriod)
+    this.trueRange = new ATR(settings.atrPeriod, WilderAverage)
     this.direction = new DirectionalIndex(settings.adxPeriod)
     // One standard deviation: the distance from the middle is counted in them.
     this.bands = new BollingerBands(settings.bollingerPeriod, 1)
@@ -148,9 +151,8 @@ class Chart {
     this.stretch = bands === null || deviation <= close * ROUNDING ? 0 : (close - bands.middle) / deviation
   }
 
-  values() {
+  values(): Evidence {
     return {
-      close: this.close,
       emaFast: this.emaFast,
       emaMedium: this.emaMedium,
       emaSlow: this.emaSlow,

@@ -115,7 +115,8 @@ export class TacticalDesk {
     const priceAt = account.priceAt(signal.symbol)
     const equity = account.equity()
     if (rules === null || price === null || priceAt === null || equity === null) {
-      return this.say(`No trade on ${signal.symbol}: there is no fresh price.`, correlationId)
+      this.say(`No trade on ${signal.symbol}: there is no fresh price.`, correlationId)
+      return
     }
     const sized = sizeTrade(
       signal,
@@ -130,7 +131,10 @@ export class TacticalDesk {
       },
       settings.limits,
     )
-    if (!sized.ok) return this.say(`No trade on ${signal.symbol}: ${sized.error.message}`, correlationId)
+    if (!sized.ok) {
+      this.say(`No trade on ${signal.symbol}: ${sized.error.message}`, correlationId)
+      return
+    }
     const { amount, stop, target } = sized.value
     const now = clock.now()
     const weights = account.allocation()

@@ -35,7 +35,7 @@ export function readWindowState(file: string, screens: readonly Rectangle[]): Wi
 }
 
 /** Whole or not at all. Failing is no reason to bother anyone: the window opens centred. */
-export function saveWindowState(file: string, state: WindowState): void {
+function saveWindowState(file: string, state: WindowState): void {
   const unfinished = `${file}.unfinished`
   try {
     mkdirSync(dirname(file), { recursive: true })

@@ -31,8 +31,8 @@ export type Allocation = {
 
 const HUNDRED = decimal('100')
 
-export const valueOf = (holding: Holding): Money => holding.amount.times(holding.price) as Money
-export const totalValue = (holdings: readonly Holding[]): Money => sum(holdings.map(valueOf))
+export const holdingValue = (holding: Holding): Money => holding.amount.times(holding.price) as Money
+export const totalValue = (holdings: readonly Holding[]): Money => sum(holdings.map(holdingValue))
 const totalParts = (holdings: readonly Holding[]): Decimal =>
   integer(holdings.reduce((total, holding) => total + holding.parts, 0))
 
@@ -41,7 +41,7 @@ export function allocationOf(holdings: readonly Holding[]): Allocation[] {
   const total = totalValue(holdings)
   const parts = totalParts(holdings)
   return holdings.map((holding) => {
-    const value = valueOf(holding)
+    const value = holdingValue(holding)
     const weight = (total.gt(ZERO) ? value.div(total) : ZERO) as Fraction
     const target = integer(holding.parts).div(parts) as Fraction
     return { asset: holding.asset, value, weight, target, driftPp: weight.minus(target).times(HUNDRED) }
@@ -58,7 +58,7 @@ export function isOutsideBand(holdings: readonly Holding[], thresholdPp: Decimal
   const parts = totalParts(holdings)
   const limit = thresholdPp.times(total).times(parts)
   return holdings.some((holding) =>
-    valueOf(holding).times(parts).minus(integer(holding.parts).times(total)).abs().times(HUNDRED).gte(limit),
+    holdingValue(holding).times(parts).minus(integer(holding.parts).times(total)).abs().times(HUNDRED).gte(limit),
   )
 }
 

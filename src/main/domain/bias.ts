@@ -22,9 +22,8 @@ export type BiasSettings = {
   readonly neutralBelow: number
 }
 
-/** Indicator values as of one candle, in quote unless said otherwise. All finite, `close` positive. */
+/** Indicator values as of one candle, in quote unless said otherwise. All finite. */
 export type Evidence = {
-  readonly close: number
   readonly emaFast: number
   readonly emaMedium: number
   readonly emaSlow: number
@@ -53,12 +52,12 @@ export type DirectionalOpinion = {
 export const ROUNDING = 1e-9
 
 /** `value` confined to [-1, 1]. */
-const unit = (value: number): number => (value > 1 ? 1 : value < -1 ? -1 : value)
+const unit = (value: number): number => Math.max(-1, Math.min(1, value))
 
-/** 0 at `from`, 1 at `to`, straight between, confined to [0, 1]. */
+/** 0 at `from`, 1 at `to`, straight between, confined to [0, 1]; 0 when there is nothing between. */
 export const ramp = (value: number, from: number, to: number): number => {
-  const share = (value - from) / (to - from)
-  return share > 1 ? 1 : share > 0 ? share : 0
+  if (from === to) return 0
+  return Math.max(0, Math.min(1, (value - from) / (to - from)))
 }
 
 /** 1 when `faster` is above `slower` by more than `gap`, -1 when below, 0 when they are too close to be in order. */
@@ -81,9 +80,11 @@ const order = (faster: number, slower: number, gap: number): number =>
  *
  * Source: our own; the parts are Wilder's RSI, ATR and ADX (1978), Appel's MACD, Bollinger's bands. No more than this is
  * claimed for it: it says where the market points, not that it will go there.
+ *
+ * @param close the price, in quote, positive.
  */
-export function biasOf(evidence: Evidence, settings: BiasSettings): DirectionalOpinion {
-  const { close, emaFast, emaMedium, emaSlow, emaBase, rsi, macdHistogram } = evidence
+export function biasOf(evidence: Evidence, close: number, settings: BiasSettings): DirectionalOpinion {
+  const { emaFast, emaMedium, emaSlow, emaBase, rsi, macdHistogram } = evidence
   const { weights, neutralBelow } = settings
   const atr = Math.max(evidence.atr, close * ROUNDING)
   const gap = settings.minGapAtr * atr

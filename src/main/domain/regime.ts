@@ -30,8 +30,8 @@ export type MarketCondition = {
   readonly choppiness: number
   /** Where the close stands in the range of the last candles: 0 at its low, 1 at its high. */
   readonly rangePosition: number
-  /** Nothing has moved at all in the range's candles. */
-  readonly isMotionless: boolean
+  /** That range as a fraction of the price; 0 when nothing has moved at all. */
+  readonly range: number
 }
 
 /** One reading, before hysteresis. `confidence` is 0.5 at the edge of a regime's conditions and 1 well inside. */
@@ -54,7 +54,7 @@ const reading = (regime: Regime, margin: number): RegimeReading => ({ regime, co
  */
 export function classify(condition: MarketCondition, rules: RegimeRules): RegimeReading {
   const { adx, slope, volatilityPercentile: percentile, choppiness, rangePosition } = condition
-  if (condition.isMotionless) return reading('ranging', 1)
+  if (condition.range === 0) return reading('ranging', 1)
   if (percentile >= rules.volatileFrom) {
     return reading(slope < 0 ? 'volatile_bear' : 'volatile_bull', ramp(percentile, rules.volatileFrom, 1))
   }

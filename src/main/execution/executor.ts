@@ -1,7 +1,7 @@
 import { type OrderId, type PositionId, quoteOf, type TradedPair } from '../../shared/ids.ts'
 import { type Amount, toText, ZERO } from '../../shared/money.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
-import { after } from '../../shared/time.ts'
+import { after, epochMs } from '../../shared/time.ts'
 import { type ExecutionSettings, nextStep } from '../domain/execution.ts'
 import { type LedgerEntry, transferEntry } from '../domain/ledger.ts'
 import { isFinal, type Order, remaining } from '../domain/order.ts'
@@ -186,7 +186,7 @@ export class Executor {
       return
     }
     const requoteAt = after(order.createdAt, this.deps.executor.requoteMs)
-    this.alarm(order.id, requoteAt > now ? requoteAt : now, async () => {
+    this.alarm(order.id, epochMs(Math.max(requoteAt, now)), async () => {
       await this.desk.cancel(order.id, 'quoted again')
       await this.follow(order.id)
     })

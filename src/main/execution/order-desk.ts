@@ -4,7 +4,6 @@ import {
   type ClientOrderId,
   type CorrelationId,
   type OrderId,
-  type PositionId,
   quoteOf,
   type TradedPair,
 } from '../../shared/ids.ts'
@@ -24,33 +23,17 @@ import {
 } from '../../shared/money.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
 import { after, DAY, epochMs, MINUTE } from '../../shared/time.ts'
-import type { Bus } from '../bus/bus.ts'
 import { type GateLimits, passGate } from '../domain/gate.ts'
-import { fillEntry, type LedgerEntry, transferEntry } from '../domain/ledger.ts'
+import { type LedgerEntry, transferEntry } from '../domain/ledger.ts'
 import type { Tick } from '../domain/market.ts'
-import {
-  type Fill,
-  isFinal,
-  isLateFill,
-  type Order,
-  type OrderEvent,
-  type OrderIntent,
-  type OrderType,
-  pendingOrder,
-  remaining,
-  transition,
-} from '../domain/order.ts'
-import { addEntryFill, addExitFill, type Position } from '../domain/position.ts'
-import type { ApprovedProposal, Leg, Proposal } from '../domain/proposal.ts'
-import type { Clock, CoordinatorState, Exchange, ExchangeFill, Ids, Markets, Stores } from '../ports.ts'
-import type { Books } from './books.ts'
+import { isFinal, type Order, type OrderIntent, type OrderType, pendingOrder, remaining } from '../domain/order.ts'
+import type { Position } from '../domain/position.ts'
+import type { ApprovedProposal, Leg } from '../domain/proposal.ts'
+import type { Clock, CoordinatorState, Exchange, Markets } from '../ports.ts'
+import { OrderBooking, type OrderBookingDeps } from './order-booking.ts'
 
-export type OrderDeskDeps = {
+export type OrderDeskDeps = OrderBookingDeps & {
   readonly clock: Clock
-  readonly ids: Ids
-  readonly bus: Bus
-  readonly stores: Pick<Stores, 'transact' | 'orders' | 'fills' | 'ledger' | 'proposals' | 'positions'>
-  readonly books: Books
   readonly exchange: Exchange
   readonly markets: Markets
   readonly fresh: (symbol: TradedPair) => Tick | null
@@ -76,9 +59,11 @@ type Draft = Pick<OrderIntent, 'symbol' | 'side' | 'type' | 'amount' | 'limitPri
 export class OrderDesk {
   private difference: string | null = null
   private readonly deps: OrderDeskDeps
+  private readonly booking: OrderBooking
 
   constructor(deps: OrderDeskDeps) {
     this.deps = deps
+    this.booking = new OrderBooking(deps)
   }
 
   blockedBecause(): string | null {
@@ -147,7 +132,7 @@ export class OrderDesk {
     if (!answer.ok || answer.value === 'not-open') return
     // A fill can have crossed the cancel: book it before the order is called cancelled.
     await this.bookFills(id)
-    this.record(id, { type: 'cancelled', reason, at: this.deps.clock.now() })
+    this.booking.record(id, { type: 'cancelled', reason, at: this.deps.clock.now() })
   }
 
   /** Asks the exchange and books what it says. Null when there is no such order. */
@@ -158,13 +143,14 @@ export class OrderDesk {
     const now = this.deps.clock.now()
     if (found === 'never-seen') {
       const isUnproven = order.status === 'pending' || order.inDoubt
-      if (isUnproven && now > order.deadline) this.record(id, { type: 'never_placed', at: now })
+      if (isUnproven && now > order.deadline) this.booking.record(id, { type: 'never_placed', at: now })
     } else if (!isFinal(order.status)) {
       if (order.status === 'pending' || order.inDoubt) {
-        this.record(id, { type: 'accepted', exchangeId: found.exchangeId, at: now })
+        this.booking.record(id, { type: 'accepted', exchangeId: found.exchangeId, at: now })
       }
-      if (found.status === 'cancelled') this.record(id, { type: 'cancelled', reason: 'by the exchange', at: now })
-      if (found.status === 'expired') this.record(id, { type: 'expired', at: now })
+      if (found.status === 'cancelled')
+        this.booking.record(id, { type: 'cancelled', reason: 'by the exchange', at: now })
+      if (found.status === 'expired') this.booking.record(id, { type: 'expired', at: now })
     }
     return this.deps.stores.orders.get(id)
   }
@@ -182,7 +168,7 @@ export class OrderDesk {
     this.difference =
       differences.length === 0 ? null : `Ledger and exchange differ (${differences.join('; ')}): nothing new is sent.`
     if (this.difference !== null && this.difference !== before) {
-      this.alert('reconcile/difference', this.difference, null)
+      this.booking.alert('reconcile/difference', this.difference, null)
     }
   }
 
@@ -198,7 +184,7 @@ export class OrderDesk {
     }
     const gated = passGate(intent, this.gateContext(intent), this.deps.limits)
     if (!gated.ok) {
-      this.alert(gated.error.code, gated.error.message, draft.correlationId)
+      this.booking.alert(gated.error.code, gated.error.message, draft.correlationId)
       return gated
     }
     const entries: LedgerEntry[] = []
@@ -210,7 +196,7 @@ export class OrderDesk {
         const quote = quoteOf(intent.symbol)
         entries.push(this.deps.books.write(transferEntry(quote, loan, 'core', 'tactical', now, `${intent.id} borrows`)))
       }
-      if (intent.receipt.kind === 'position_exit') this.markExiting(intent.receipt.positionId, intent)
+      if (intent.receipt.kind === 'position_exit') this.booking.markExiting(intent.receipt.positionId, intent)
     })
     this.deps.books.commit(entries)
     bus.publish(
@@ -220,11 +206,11 @@ export class OrderDesk {
     )
     const answer = await exchange.submit(gated.value)
     const at = clock.now()
-    if (answer.ok) this.record(intent.id, { type: 'accepted', exchangeId: answer.value.exchangeId, at })
+    if (answer.ok) this.booking.record(intent.id, { type: 'accepted', exchangeId: answer.value.exchangeId, at })
     else if (answer.error.kind === 'unknown') {
-      this.record(intent.id, { type: 'doubted', reason: answer.error.message, at })
+      this.booking.record(intent.id, { type: 'doubted', reason: answer.error.message, at })
     } else {
-      this.record(intent.id, { type: 'refused', reason: answer.error.message, at })
+      this.booking.record(intent.id, { type: 'refused', reason: answer.error.message, at })
       if (answer.error.kind === 'halt') this.deps.halt(answer.error.message)
     }
     // The reply is only an acceptance: what happened is asked.
@@ -240,116 +226,10 @@ export class OrderDesk {
     if (answer.value === 'never-seen') return answer.value
     const state = this.deps.stores.orders.get(id)
     if (state !== null && state.status === 'pending') {
-      this.record(id, { type: 'accepted', exchangeId: answer.value.exchangeId, at: this.deps.clock.now() })
+      this.booking.record(id, { type: 'accepted', exchangeId: answer.value.exchangeId, at: this.deps.clock.now() })
     }
-    for (const fill of answer.value.fills) this.bookFill(id, fill)
+    for (const fill of answer.value.fills) this.booking.bookFill(id, fill)
     return answer.value
-  }
-
-  /** Order, ledger and position change in one transaction, or not at all. A known trade changes nothing. */
-  private bookFill(id: OrderId, reported: ExchangeFill): void {
-    const { stores, books } = this.deps
-    const fill: Fill = { ...reported, orderId: id }
-    const entries: LedgerEntry[] = []
-    const booked = stores.transact(() => {
-      const order = stores.orders.get(id)
-      if (order === null || !stores.fills.add(fill)) return null
-      const result = transition(order, { type: 'filled', fill, at: fill.at })
-      if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`)
-      stores.orders.save(result.value)
-      entries.push(books.write(fillEntry(fill, order.sleeve)))
-      return { before: order, order: result.value, position: this.updatePosition(result.value, fill) }
-    })
-    if (booked === null) return
-    books.commit(entries)
-    const options = { source: 'executor', priority: 'HIGH', correlationId: booked.order.correlationId } as const
-    const isLate = isLateFill(booked.before)
-    this.deps.bus.publish('execution_events', { kind: 'fill', order: booked.order, fill, isLate }, options)
-    if (isLate) this.alert('order/late-fill', `A fill arrived for ${id} after it was ${booked.before.status}.`, null)
-    if (booked.position !== null) {
-      const kind = booked.position.closedAt !== null ? 'closed' : 'changed'
-      this.deps.bus.publish('position_updates', { kind, position: booked.position }, options)
-    }
-  }
-
-  private updatePosition(order: Order, fill: Fill): Position | null {
-    const { positions, proposals } = this.deps.stores
-    if (order.receipt.kind === 'position_exit') {
-      const position = positions.get(order.receipt.positionId)
-      if (position === null) throw new Error(`no position ${order.receipt.positionId}`)
-      const next = addExitFill(position, fill)
-      positions.save(next)
-      return next
-    }
-    if (order.sleeve !== 'tactical') return null
-    const open = positions.open().find((position) => position.entryOrderId === order.id)
-    if (open !== undefined) {
-      const next = addEntryFill(open, fill)
-      positions.save(next)
-      return next
-    }
-    const proposal = proposals.get(order.receipt.proposalId)
-    if (proposal === null) throw new Error(`no proposal ${order.receipt.proposalId}`)
-    const position = addEntryFill(this.newPosition(order, proposal, fill), fill)
-    positions.insert(position)
-    return position
-  }
-
-  private newPosition(order: Order, proposal: Proposal, fill: Fill): Position {
-    if (proposal.trade === null) throw new Error(`${proposal.id} has no stop`)
-    return {
-      id: this.deps.ids.next('pos') as PositionId,
-      proposalId: proposal.id,
-      symbol: order.symbol,
-      entryOrderId: order.id,
-      amount: ZERO,
-      cost: ZERO,
-      openFees: ZERO,
-      realized: ZERO,
-      stop: proposal.trade.stop,
-      target: proposal.trade.target,
-      openedAt: fill.at,
-      closedAt: null,
-      exitOrderId: null,
-      exitReason: null,
-      correlationId: proposal.correlationId,
-    }
-  }
-
-  private markExiting(id: PositionId, intent: OrderIntent): void {
-    const position = this.deps.stores.positions.get(id)
-    if (position === null || intent.receipt.kind !== 'position_exit') return
-    this.deps.stores.positions.save({ ...position, exitOrderId: intent.id, exitReason: intent.receipt.reason })
-  }
-
-  /** Saves what an event makes of an order, then says so. An impossible event changes nothing and is an alert. */
-  private record(id: OrderId, event: OrderEvent): void {
-    const { stores } = this.deps
-    const saved = stores.transact((): Result<Order> | null => {
-      const order = stores.orders.get(id)
-      if (order === null) return null
-      const result = transition(order, event)
-      if (!result.ok) return fail(result.error.code, result.error.message)
-      stores.orders.save(result.value)
-      if (isFinal(result.value.status)) this.releasePosition(result.value)
-      return result
-    })
-    if (saved === null) return
-    if (!saved.ok) return this.alert(saved.error.code, saved.error.message, null)
-    this.deps.bus.publish(
-      'execution_events',
-      { kind: 'order', order: saved.value },
-      { source: 'executor', priority: 'HIGH', correlationId: saved.value.correlationId },
-    )
-  }
-
-  /** An exit that ended with something left lets the position be closed again. */
-  private releasePosition(order: Order): void {
-    if (order.receipt.kind !== 'position_exit' || !remaining(order).gt(ZERO)) return
-    const position = this.deps.stores.positions.get(order.receipt.positionId)
-    if (position?.exitOrderId === order.id) {
-      this.deps.stores.positions.save({ ...position, exitOrderId: null, exitReason: null })
-    }
   }
 
   private affordable(leg: Leg, left: Amount, tick: Tick, lender: 'core' | 'tactical'): Amount {
@@ -409,15 +289,6 @@ export class OrderDesk {
     const price =
       order.receipt.kind === 'position_exit' ? (this.deps.priceOf(baseOf(order.symbol)) ?? ZERO) : order.limitPrice
     return order.amount.times(price).times(quotePrice ?? ZERO) as Money
-  }
-
-  private alert(code: string, text: string, correlationId: CorrelationId | null): void {
-    const options = { source: 'executor', priority: 'URGENT' } as const
-    this.deps.bus.publish(
-      'risk_alerts',
-      { code, text },
-      correlationId === null ? options : { ...options, correlationId },
-    )
   }
 }
 

@@ -4,7 +4,7 @@ import type { EngineEnd } from './websocket-host.ts'
 
 /** The parts of Electron that carry the contract: arguments, so that only the host imports it. */
 export type IpcFrame = { readonly url: string; readonly parent: unknown }
-export type IpcMain = {
+type IpcMain = {
   handle(
     channel: string,
     listener: (event: { readonly senderFrame: IpcFrame | null }, name: unknown, input: unknown) => unknown,

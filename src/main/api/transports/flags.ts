@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { TradedPair } from '../../../shared/ids.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 
-export type MarketName = 'simulated' | 'recorded' | 'kraken'
+type MarketName = 'simulated' | 'recorded' | 'kraken'
 /** What both hosts take from their command line. */
 export type HostFlags = {
   readonly help: boolean

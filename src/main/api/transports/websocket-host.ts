@@ -22,7 +22,7 @@ export type Limits = {
 const LIMITS: Limits = { frameBytes: 1_048_576, unsentBytes: 8_388_608, openRequests: 64, closeMs: 2_000 }
 
 /** Close codes; the first two are RFC 6455's. */
-export const CLOSE = { goingAway: 1001, unreadable: 1007, binary: 1003, tooSlow: 4001 } as const
+const CLOSE = { goingAway: 1001, unreadable: 1007, binary: 1003, tooSlow: 4001 } as const
 
 type RequestFrame = { readonly id: string | number; readonly name: string; readonly input: unknown }
 

@@ -3,7 +3,7 @@ import { extname, join, relative, sep } from 'node:path'
 import { type Failure, fail, ok, type Result } from '../../../shared/result.ts'
 import { failurePage } from '../failure-page.ts'
 
-export type WindowFile = { readonly status: number; readonly type: string; readonly body: Buffer }
+type WindowFile = { readonly status: number; readonly type: string; readonly body: Buffer }
 /** By path of the URL, such as `/assets/index-1a2b.js`; `/` is the page. What is not listed does not exist. */
 export type WindowFiles = ReadonlyMap<string, WindowFile>
 
@@ -22,7 +22,7 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /** The page may load what came with it and talk to the engine, nothing else. Styles are set inline by its libraries. */
-export const CONTENT_SECURITY_POLICY = [
+const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
