@@ -7,8 +7,6 @@ import { type Asset, TradedPair } from '../shared/ids.ts'
 import { type Amount, ZERO } from '../shared/money.ts'
 import { type Failure, fail, ok, type Result } from '../shared/result.ts'
 import { after, epochMs, MINUTE, SECOND } from '../shared/time.ts'
-import { createClaude } from './adapters/claude/claude.ts'
-import { createDeepSeek } from './adapters/deepseek/deepseek.ts'
 import { createGeneratedFeed } from './adapters/generated/generated-feed.ts'
 import { createKrakenFeed } from './adapters/kraken/kraken-feed.ts'
 import { createPaperExchange, type PaperExchange } from './adapters/paper/paper-exchange.ts'
@@ -105,7 +103,7 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
     stores,
     hash: sha256,
     log,
-    llms: llmsOf(settings, options.env),
+    llms: await llmsOf(settings, options.env),
     promptTemplate: promptTemplate(configDir),
     markets,
     exchange: (prices) => {
@@ -203,26 +201,25 @@ export function openingOf(settings: Settings): Opening {
 export const totalsOf = (opening: Opening): Map<Asset, Amount> =>
   new Map(opening.map(({ asset, core, hodl }) => [asset, core.plus(hodl) as Amount]))
 
-function llmsOf(settings: Settings, env: AppOptions['env']): Llm[] {
-  const timeLimitMs = settings.orchestration.conflicts.ask_time_limit_seconds * SECOND
-  const { deepseek, claude } = settings.agents
+/** The models whose key is at hand, in the order in which they are asked; their libraries are loaded only then. */
+async function llmsOf(settings: Settings, env: AppOptions['env']): Promise<Llm[]> {
+  const terms = (apiKey: string, provider: Settings['agents']['deepseek']) => ({
+    apiKey,
+    baseUrl: provider.base_url,
+    model: provider.model,
+    timeLimitMs: settings.orchestration.conflicts.ask_time_limit_seconds * SECOND,
+    maxOutputTokens: provider.max_output_tokens,
+    usdPerMillionInput: provider.usd_per_million_input,
+    usdPerMillionOutput: provider.usd_per_million_output,
+  })
   const llms: Llm[] = []
-  for (const [key, provider, create] of [
-    [env.DEEPSEEK_API_KEY, deepseek, createDeepSeek],
-    [env.ANTHROPIC_API_KEY, claude, createClaude],
-  ] as const) {
-    if (!key) continue
-    llms.push(
-      create({
-        apiKey: key,
-        baseUrl: provider.base_url,
-        model: provider.model,
-        timeLimitMs,
-        maxOutputTokens: provider.max_output_tokens,
-        usdPerMillionInput: provider.usd_per_million_input,
-        usdPerMillionOutput: provider.usd_per_million_output,
-      }),
-    )
+  if (env.DEEPSEEK_API_KEY) {
+    const { createDeepSeek } = await import('./adapters/deepseek/deepseek.ts')
+    llms.push(createDeepSeek(terms(env.DEEPSEEK_API_KEY, settings.agents.deepseek)))
+  }
+  if (env.ANTHROPIC_API_KEY) {
+    const { createClaude } = await import('./adapters/claude/claude.ts')
+    llms.push(createClaude(terms(env.ANTHROPIC_API_KEY, settings.agents.claude)))
   }
   return llms
 }

@@ -195,6 +195,10 @@ const technicalAnalysis = z
       path: ['ema_fast'],
     },
   )
+  .refine(({ macd_fast, macd_slow }) => macd_fast < macd_slow, {
+    message: 'expected macd_fast below macd_slow',
+    path: ['macd_fast'],
+  })
   .refine(
     ({ bias }) => bias.no_strength_adx < bias.full_strength_adx && bias.stretched_from < bias.fully_stretched_at,
     {

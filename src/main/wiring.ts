@@ -2,7 +2,7 @@ import type { AgentRunner } from './agents/agent-runner.ts'
 import type { Projection } from './api/projection.ts'
 import type { ApprovalDesk } from './approval/approval-desk.ts'
 import type { Bus } from './bus/bus.ts'
-import { TOPICS } from './bus/topics.ts'
+import { type Message, TOPICS } from './bus/topics.ts'
 import type { ConflictDesk } from './coordinator/conflict-desk.ts'
 import type { Schedule } from './coordinator/schedule.ts'
 import type { TacticalDesk } from './coordinator/tactical-desk.ts'
@@ -108,7 +108,7 @@ export function wire(
   }
   for (const topic of TOPICS) {
     if (topic === 'market_data') continue
-    unsubscribe.push(bus.on(topic, (message) => s.audit.append(message), { name: 'audit', ...must }))
+    unsubscribe.push(bus.on(topic, (message) => s.audit.append(message), { name: 'audit', filter: isNews, ...must }))
   }
   if (projection !== null) {
     for (const topic of TOPICS) {
@@ -134,4 +134,9 @@ export function wire(
   }
   s.schedule.add({ name: 'portfolio_check', everyMs: portfolioCheck.everyMs, run: () => void s.rebalancer.check() })
   return unsubscribe
+}
+
+/** An unchanged opinion is not written down again; everything else is. */
+function isNews({ payload }: Message): boolean {
+  return !('isNews' in payload) || payload.isNews
 }

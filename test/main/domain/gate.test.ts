@@ -109,18 +109,21 @@ describe('the order gate', () => {
     expect(verdict({ ordersInLastMinute: 3 })).toBe('gate/rate')
   })
 
-  it.each(['stop', 'target', 'trader'] as const)('lets a %s out of a position when everything else is shut', (reason) => {
-    const shut: Partial<GateContext> = {
-      coordinator: 'HALTED',
-      blockedBecause: 'a difference',
-      lastPrice: null,
-      notional: money('1000000'),
-      notionalToday: money('1000000'),
-      ordersInLastMinute: 1_000,
-    }
-    expect(verdict(shut, exit(reason))).toBe('passed')
-    expect(verdict({ lastPrice: price('100') }, exit(reason))).toBe('passed')
-  })
+  it.each(['stop', 'target', 'trader'] as const)(
+    'lets a %s out of a position when everything else is shut',
+    (reason) => {
+      const shut: Partial<GateContext> = {
+        coordinator: 'HALTED',
+        blockedBecause: 'a difference',
+        lastPrice: null,
+        notional: money('1000000'),
+        notionalToday: money('1000000'),
+        ordersInLastMinute: 1_000,
+      }
+      expect(verdict(shut, exit(reason))).toBe('passed')
+      expect(verdict({ lastPrice: price('100') }, exit(reason))).toBe('passed')
+    },
+  )
 
   it('stops even an exit that would reach into the bag, sell what is not there, or be sent twice', () => {
     expect(verdict({ ownedFree: amount('149.99999999') }, exit())).toBe('gate/bag')
@@ -134,7 +137,10 @@ const moneyArb = unitsArb.map((units) => money(scaled(units * 10, 0)))
 const contextArb: fc.Arbitrary<GateContext> = fc.record({
   coordinator: fc.constantFrom('RUNNING', 'RUNNING', 'RUNNING', 'PAUSED', 'HALTED'),
   blockedBecause: fc.option(fc.constant('a difference'), { freq: 4 }).map((text) => text),
-  lastPrice: fc.option(fc.integer({ min: 90, max: 110 }).map((units) => price(String(units))), { freq: 8 }),
+  lastPrice: fc.option(
+    fc.integer({ min: 90, max: 110 }).map((units) => price(String(units))),
+    { freq: 8 },
+  ),
   notional: moneyArb,
   ordersInLastMinute: fc.integer({ min: 0, max: 4 }),
   notionalToday: moneyArb,

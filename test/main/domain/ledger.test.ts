@@ -33,7 +33,9 @@ const fillArb = fc
     // Kraken may charge in either asset of the pair, or in another one altogether.
     feeAsset: assetArb,
   })
-  .chain((fill) => fc.constantFrom('core' as const, 'tactical' as const).map((sleeve) => fillEntry(fillOf(fill), sleeve)))
+  .chain((fill) =>
+    fc.constantFrom('core' as const, 'tactical' as const).map((sleeve) => fillEntry(fillOf(fill), sleeve)),
+  )
 const transferArb = fc
   .tuple(assetArb, amountArb(100_000_000_000, 8), sleeveArb, sleeveArb)
   .map(([asset, units, from, to]) => transferEntry(asset, units, from, to, NOON, 'pos_1 repays'))
@@ -104,7 +106,10 @@ describe('the ledger', () => {
     }
     const result = checkBalanced(entry)
     expect(result.ok ? '' : result.error).toEqual({ code: 'ledger/unbalanced', message: 'by hand: BTC sums to 1' })
-    const offByDust = { ...entry, lines: [...fillEntry(fillOf(), 'core').lines, ...openingEntry(BTC, 'core', amount('1'), NOON).lines.slice(1)] }
+    const offByDust = {
+      ...entry,
+      lines: [...fillEntry(fillOf(), 'core').lines, ...openingEntry(BTC, 'core', amount('1'), NOON).lines.slice(1)],
+    }
     expect(checkBalanced(offByDust).ok).toBe(false)
   })
 
@@ -133,7 +138,9 @@ describe('the ledger', () => {
             for (const account of ACCOUNTS) {
               expect(toText(balances.of(account, asset))).toBe(recomputed(soFar, account, asset))
             }
-            const counter = sum((['exchange', 'fees', 'outside'] as const).map((account) => balances.of(account, asset)))
+            const counter = sum(
+              (['exchange', 'fees', 'outside'] as const).map((account) => balances.of(account, asset)),
+            )
             expect(toText(balances.owned(asset))).toBe(toText(counter.neg()))
           }
         }

@@ -41,7 +41,10 @@ describe('a position', () => {
     const open = addEntryFill(emptyPosition(), fillOf({ amount: amount('2'), price: price('100'), fee: amount('1') }))
     expect(averageEntry(open)?.toFixed()).toBe('100')
     expect(toText(unrealized(open, price('105')))).toBe('9')
-    const half = addExitFill(open, fillOf({ side: 'sell', amount: amount('1'), price: price('110'), fee: amount('0.5') }))
+    const half = addExitFill(
+      open,
+      fillOf({ side: 'sell', amount: amount('1'), price: price('110'), fee: amount('0.5') }),
+    )
     expect(toText(half.realized)).toBe('9')
     expect(toText(unrealized(half, price('105')))).toBe('4.5')
     expect([toText(half.amount), half.closedAt]).toEqual(['1', null])
@@ -109,20 +112,29 @@ describe('a position', () => {
 
   it('does not change its average entry by selling', () => {
     fc.assert(
-      fc.property(fc.array(tradeArb, { minLength: 1, maxLength: 5 }), fc.integer({ min: 1, max: 99 }), (buys, percent) => {
-        const open = buys.reduce((position, trade) => addEntryFill(position, fillFrom(trade, 'buy')), emptyPosition())
-        const sold = amount(toText(open.amount.times(decimal(scaled(percent, 2)))))
-        const rest = addExitFill(open, fillOf({ side: 'sell', amount: sold }))
-        const change = averageEntry(rest)?.minus(averageEntry(open) ?? decimal('0')).abs()
-        expect(change?.lte(DUST.times(decimal('1000000')))).toBe(true)
-      }),
+      fc.property(
+        fc.array(tradeArb, { minLength: 1, maxLength: 5 }),
+        fc.integer({ min: 1, max: 99 }),
+        (buys, percent) => {
+          const open = buys.reduce((position, trade) => addEntryFill(position, fillFrom(trade, 'buy')), emptyPosition())
+          const sold = amount(toText(open.amount.times(decimal(scaled(percent, 2)))))
+          const rest = addExitFill(open, fillOf({ side: 'sell', amount: sold }))
+          const change = averageEntry(rest)
+            ?.minus(averageEntry(open) ?? decimal('0'))
+            .abs()
+          expect(change?.lte(DUST.times(decimal('1000000')))).toBe(true)
+        },
+      ),
       RUNS,
     )
   })
 
   it('earns the same closed in parts as closed at once, to the digit when all of it is closed', () => {
     const splitArb = fc
-      .tuple(fc.array(tradeArb, { minLength: 1, maxLength: 4 }), fc.array(fc.integer({ min: 1, max: 50 }), { maxLength: 5 }))
+      .tuple(
+        fc.array(tradeArb, { minLength: 1, maxLength: 4 }),
+        fc.array(fc.integer({ min: 1, max: 50 }), { maxLength: 5 }),
+      )
       .map(([buys, shares]) => ({ buys, shares }))
     fc.assert(
       fc.property(splitArb, fc.integer({ min: 1, max: 10_000_000 }), ({ buys, shares }, exitUnits) => {
@@ -131,7 +143,12 @@ describe('a position', () => {
         const sell = (position: Position, units: Decimal): Position =>
           addExitFill(
             position,
-            fillOf({ side: 'sell', price: at, amount: amount(toText(units)), fee: amount(toText(units.times(decimal('0.1')))) }),
+            fillOf({
+              side: 'sell',
+              price: at,
+              amount: amount(toText(units)),
+              fee: amount(toText(units.times(decimal('0.1')))),
+            }),
           )
         // Parts of whole hundredths, so that they add up exactly.
         let inParts = open

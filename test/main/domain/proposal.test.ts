@@ -99,10 +99,13 @@ describe('approving a proposal', () => {
         (units, limitUnits, shift) => {
           const now = units + shift
           fc.pre(now > 0)
-          const result = codeOf(proposalOf({ prices: [{ symbol: BTC_USDT, price: price(scaled(units, 4)), at: NOON }] }), {
-            priceNow: () => price(scaled(now, 4)),
-            maxPriceMovePercent: decimal(scaled(limitUnits, 2)),
-          })
+          const result = codeOf(
+            proposalOf({ prices: [{ symbol: BTC_USDT, price: price(scaled(units, 4)), at: NOON }] }),
+            {
+              priceNow: () => price(scaled(now, 4)),
+              maxPriceMovePercent: decimal(scaled(limitUnits, 2)),
+            },
+          )
           // |shift| ÷ units ≤ limit ÷ 10,000, in whole numbers.
           const isInside = BigInt(Math.abs(shift)) * 10_000n <= BigInt(units) * BigInt(limitUnits)
           expect(result).toBe(isInside ? 'approved' : 'proposal/price-moved')
