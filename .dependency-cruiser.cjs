@@ -59,6 +59,13 @@ module.exports = {
       to: { path: '^src/main/(persistence|adapters)/|^node_modules/electron/' },
     },
     {
+      name: 'api-knows-services-by-type',
+      severity: 'error',
+      comment: 'What the api calls is handed to it.',
+      from: { path: '^src/main/api/' },
+      to: { path: `^src/main/(${services.join('|')})/`, dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'electron-stays-in-the-desktop-host',
       severity: 'error',
       comment: 'The engine runs without Electron.',

@@ -7,7 +7,8 @@ import { type Amount, type Decimal, decimal, type Fraction, type Money, type Pri
  * file and a decimal. Their meaning stands beside them in config/*.yaml.
  */
 
-const NUMBER = /^-?\d{1,15}(\.\d{1,15})?$/
+/** `-0` is nobody's intention. */
+const NUMBER = /^(?!-0(\.0+)?$)-?\d{1,15}(\.\d{1,15})?$/
 const numberText = z
   .string({ error: 'expected a number' })
   .regex(NUMBER, { error: 'expected a plain number such as 0.5', abort: true })

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
+import { isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'
 import { type Asset, baseOf, quoteOf, type TradedPair } from '../shared/ids.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
@@ -57,18 +57,28 @@ function loadOne(dir: string, name: Name, overrides: readonly Override[], proble
     problems.push(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`)
     return undefined
   }
+  const before = problems.length
   const lines = new LineCounter()
   // The failsafe schema reads every scalar as text: `1,5`, `.inf` and `1e21` reach their own check unharmed.
   const document = parseDocument(source, { schema: 'failsafe', lineCounter: lines, uniqueKeys: true })
   for (const error of document.errors) {
     problems.push(`${file}:${lines.linePos(error.pos[0]).line} ${error.message.split('\n')[0]}`)
   }
-  if (document.errors.length > 0) return undefined
+  if (problems.length > before) return undefined
+  visit(document, {
+    Alias(_, { range, source }) {
+      problems.push(`${file}:${lines.linePos(range?.[0] ?? 0).line} expected a value, not a reference (*${source})`)
+    },
+  })
   const overridden = new Set<string>()
-  for (const override of overrides) {
-    document.setIn(override.path.slice(1), override.value)
-    overridden.add(override.path.slice(1).join('.'))
+  for (const { path, value, text } of overrides) {
+    const own = path.slice(1)
+    const parent = own.length > 1 ? document.getIn(own.slice(0, -1), true) : document.contents
+    if (!isMap(parent)) problems.push(`--set ${text}: is not a setting`)
+    else document.setIn(own, value)
+    overridden.add(own.join('.'))
   }
+  if (problems.length > before) return undefined
   const parsed = schemas[name].safeParse(document.toJS())
   if (parsed.success) return parsed.data
   for (const issue of parsed.error.issues) {
@@ -77,12 +87,16 @@ function loadOne(dir: string, name: Name, overrides: readonly Override[], proble
       const path = key === null ? issue.path : [...issue.path, key]
       const isOverride = overridden.has(path.join('.'))
       const where = isOverride ? `--set ${name}.` : `${file}:${lineOf(document, lines, path)} `
-      const what = key === null ? issue.message : 'is not a setting'
+      const what = key === null ? expectationOf(issue) : 'is not a setting'
       problems.push(`${where}${path.join('.')}: ${what}`)
     }
   }
   return undefined
 }
+
+/** A key of a map says what it should have been itself. */
+const expectationOf = (issue: z.core.$ZodIssue): string =>
+  issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message
 
 /** The line of the deepest part of `path` that exists. */
 function lineOf(document: ReturnType<typeof parseDocument>, lines: LineCounter, path: readonly PropertyKey[]): number {
@@ -111,6 +125,16 @@ function checkTogether(settings: Settings): string[] {
   for (const market of markets) {
     if (!Object.hasOwn(targets, baseOf(market)) || !Object.hasOwn(targets, quoteOf(market))) {
       problems.push(`execution.yaml markets.${market}: expected both assets among the targets of portfolio.yaml`)
+    }
+  }
+  const { stop } = settings.risk
+  for (const [where, most] of [['', stop.max_percent], ...Object.entries(stop.max_percent_by_symbol)] as const) {
+    if (most.lt(stop.min_percent)) problems.push(`risk.yaml stop ${where}: expected min_percent not above max_percent`)
+  }
+  for (const asset of Object.keys(targets)) {
+    const start = settings.execution.simulated_market.start_prices[`${asset}/${quote}` as TradedPair]
+    if (asset !== quote && start === undefined) {
+      problems.push(`execution.yaml simulated_market.start_prices: expected a price of ${asset}/${quote}`)
     }
   }
   for (const asset of [...Object.keys(paper.core), ...Object.keys(paper.bags)]) {

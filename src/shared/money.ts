@@ -68,8 +68,11 @@ export const floorToStep = <T extends Decimal>(value: T, step: Decimal): T =>
   value.div(step).round(0, 0).times(step) as T
 
 /** Smallest whole number of steps not below a positive `value`. */
-export const ceilToStep = <T extends Decimal>(value: T, step: Decimal): T =>
-  value.div(step).round(0, 3).times(step) as T
+export function ceilToStep<T extends Decimal>(value: T, step: Decimal): T {
+  const rounded = value.div(step).round(0, 3).times(step)
+  // The division truncates: a value that exceeds a step by less than its last decimal must still go up.
+  return (rounded.lt(value) ? rounded.plus(step) : rounded) as T
+}
 
 export const minOf = <T extends Decimal>(a: T, b: T): T => (b.lt(a) ? b : a)
 export const maxOf = <T extends Decimal>(a: T, b: T): T => (b.gt(a) ? b : a)

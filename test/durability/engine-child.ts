@@ -13,11 +13,11 @@ const app = await createApp({
   dataDir,
   configDir: null,
   market: 'simulated',
-  speed: 600,
+  speed: 2_400,
   seed: Number(seed),
   candles: [],
   set: [
-    'portfolio.rebalancing.threshold_pp=0.05',
+    'portfolio.rebalancing.threshold_pp=0.02',
     'portfolio.rebalancing.cooldown_minutes=0',
     `portfolio.rebalancing.order_type=${Number(seed) % 2 === 0 ? 'market' : 'limit'}`,
     'portfolio.approval.max_price_move_percent=50',

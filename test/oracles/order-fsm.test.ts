@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { type OrderEvent, type OrderStatus, transition } from '../../src/main/domain/order.ts'
 import { amount } from '../../src/shared/money.ts'
-import { fillOf, NOON, orderOf } from '../shared/trading-builders.ts'
+import { fillOf, NOON, orderOf } from '../support/trading-builders.ts'
 
 const FILE = fileURLToPath(new URL('../../../shared/oracles/order-fsm/nautilus-order-fsm.json', import.meta.url))
 const isThere = existsSync(FILE)

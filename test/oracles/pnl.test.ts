@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { addEntryFill, addExitFill, averageEntry, type Position } from '../../src/main/domain/position.ts'
 import { amount, decimal, money, price, toText, ZERO } from '../../src/shared/money.ts'
-import { emptyPosition, fillOf } from '../shared/trading-builders.ts'
+import { emptyPosition, fillOf } from '../support/trading-builders.ts'
 
 const FILE = fileURLToPath(new URL('../../../shared/oracles/pnl/worked-examples.json', import.meta.url))
 const isThere = existsSync(FILE)

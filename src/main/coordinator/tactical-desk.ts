@@ -118,6 +118,7 @@ export class TacticalDesk {
       this.say(`No trade on ${signal.symbol}: there is no fresh price.`, correlationId)
       return
     }
+    const worst = worstPrice('buy', price, settings.slippageCapPercent, rules.tick)
     const sized = sizeTrade(
       signal,
       {
@@ -125,6 +126,7 @@ export class TacticalDesk {
         freeQuote: account.freeCoreQuote(),
         open: stores.positions.open(),
         price,
+        worstPrice: worst,
         rules,
         sizeMultiplier: regime?.sizeMultiplier ?? 1,
         sizeFactor,
@@ -151,7 +153,7 @@ export class TacticalDesk {
           side: 'buy' as const,
           amount,
           price,
-          worstPrice: worstPrice('buy', price, settings.slippageCapPercent, rules.tick),
+          worstPrice: worst,
           orderType: 'market' as const,
           fee: fee as Amount,
           feeAsset: quoteOf(signal.symbol),

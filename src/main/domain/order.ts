@@ -78,7 +78,7 @@ export type OrderEvent =
   | { readonly type: 'expired'; readonly at: EpochMs }
 
 export type OrderError = {
-  readonly code: 'order/invalid-transition' | 'order/overfilled'
+  readonly code: 'order/invalid-transition' | 'order/overfilled' | 'order/empty-fill'
   readonly message: string
 }
 
@@ -132,7 +132,7 @@ export const pendingOrder = (intent: OrderIntent): Order => ({
  * The order after `event`. Pure: same order and event, same answer.
  *
  * @returns error `order/invalid-transition` for an impossible event and `order/overfilled` for a fill that exceeds the
- *          ordered amount; both change nothing and are for the caller to record.
+ *          ordered amount, `order/empty-fill` for one of nothing; all change nothing and are for the caller to record.
  */
 export function transition(order: Order, event: OrderEvent): Result<Order, OrderError> {
   const status = NEXT[order.status][event.type]
@@ -161,6 +161,8 @@ export function transition(order: Order, event: OrderEvent): Result<Order, Order
 }
 
 function applyFill(order: Order, fill: Fill): Result<Order, OrderError> {
+  if (!fill.amount.gt(ZERO))
+    return err({ code: 'order/empty-fill', message: `${fill.tradeId} fills nothing of ${order.id}` })
   const filled = order.filled.plus(fill.amount) as Amount
   if (filled.gt(order.amount)) {
     return err({
@@ -172,6 +174,8 @@ function applyFill(order: Order, fill: Fill): Result<Order, OrderError> {
   return ok({
     ...order,
     status: complete ? 'filled' : order.status,
+    // What traded was accepted, whatever became of the answer.
+    inDoubt: false,
     filled,
     cost: order.cost.plus(fill.price.times(fill.amount)) as Amount,
   })

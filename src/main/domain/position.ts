@@ -1,4 +1,12 @@
-import type { CorrelationId, OrderId, PositionId, ProposalId, TradedPair } from '../../shared/ids.ts'
+import {
+  baseOf,
+  type CorrelationId,
+  type OrderId,
+  type PositionId,
+  type ProposalId,
+  quoteOf,
+  type TradedPair,
+} from '../../shared/ids.ts'
 import { type Amount, type Decimal, type Money, type Price, ZERO } from '../../shared/money.ts'
 import type { EpochMs } from '../../shared/time.ts'
 import type { Fill } from './order.ts'
@@ -34,11 +42,21 @@ export const averageEntry = (position: Position): Price | null =>
 export const unrealized = (position: Position, mark: Price): Money =>
   position.amount.times(mark).minus(position.cost).minus(position.openFees) as Money
 
+/**
+ * A fill's fee in the quote of its market. A fee charged in base is worth `fee × price`; any other asset's fee has no
+ * price here. @throws for such a fee: no exchange of ours charges one.
+ */
+function feeInQuote(fill: Fill): Money {
+  if (fill.feeAsset === quoteOf(fill.symbol)) return fill.fee as Decimal as Money
+  if (fill.feeAsset === baseOf(fill.symbol)) return fill.fee.times(fill.price) as Money
+  throw new Error(`${fill.tradeId}: a fee in ${fill.feeAsset} on ${fill.symbol}`)
+}
+
 export const addEntryFill = (position: Position, fill: Fill): Position => ({
   ...position,
   amount: position.amount.plus(fill.amount) as Amount,
   cost: position.cost.plus(fill.price.times(fill.amount)) as Money,
-  openFees: position.openFees.plus(fill.fee) as Money,
+  openFees: position.openFees.plus(feeInQuote(fill)) as Money,
 })
 
 /** Closes `fill.amount` of it: realized = q_c·(x − e) − exit fee − the entry fee's share of the part closed. */
@@ -48,7 +66,7 @@ export function addExitFill(position: Position, fill: Fill): Position {
     isLast ? whole : (whole.times(fill.amount).div(position.amount) as Decimal as T)
   const cost = share(position.cost)
   const fees = share(position.openFees)
-  const gain = fill.price.times(fill.amount).minus(cost).minus(fees).minus(fill.fee)
+  const gain = fill.price.times(fill.amount).minus(cost).minus(fees).minus(feeInQuote(fill))
   return {
     ...position,
     amount: position.amount.minus(fill.amount) as Amount,

@@ -110,6 +110,13 @@ export function approve(proposal: Proposal, context: ApprovalContext): Result<Ap
   if (context.now >= proposal.expiresAt) {
     return fail('proposal/expired', 'The proposal has expired. A fresh one is made at the next check.')
   }
+  const legsWithoutPrice = proposal.legs.filter((leg) => !proposal.prices.some(({ symbol }) => symbol === leg.symbol))
+  if (legsWithoutPrice.length > 0) {
+    return fail(
+      'proposal/stale-price',
+      `The plan does not say at which price of ${legsWithoutPrice[0]?.symbol} it was made.`,
+    )
+  }
   for (const used of proposal.prices) {
     const current = context.priceNow(used.symbol)
     if (current === null) {
@@ -152,7 +159,21 @@ export const boundText = (proposal: Unhashed): string =>
     ]),
     proposal.prices.map((used) => [used.symbol, toText(used.price), used.at]),
     proposal.bags.map((bag) => [bag.asset, toText(bag.amount)]),
-    proposal.trade && [proposal.trade.symbol, toText(proposal.trade.stop), toText(proposal.trade.target)],
+    proposal.weights.map((weight) => [
+      weight.asset,
+      toText(weight.before),
+      toText(weight.after),
+      toText(weight.target),
+    ]),
+    [toText(proposal.fees), toText(proposal.coreValue), toText(proposal.largestDriftPp), proposal.reason],
+    proposal.trade && [
+      proposal.trade.symbol,
+      toText(proposal.trade.entry),
+      toText(proposal.trade.stop),
+      toText(proposal.trade.target),
+      proposal.trade.confidence,
+    ],
+    proposal.conflictId,
   ])
 
 /** Pending proposals end by a rejection, by time, or because what they rest on is gone. */

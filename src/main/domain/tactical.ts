@@ -39,6 +39,8 @@ export type TacticalContext = {
   readonly freeQuote: Amount
   readonly open: readonly Position[]
   readonly price: Price
+  /** The most that may be paid, quote per base. */
+  readonly worstPrice: Price
   readonly rules: MarketRules
   /** Regime's factor on the size, 0 to 1. */
   readonly sizeMultiplier: number
@@ -58,7 +60,7 @@ const HUNDRED = decimal('100')
  * Source: design, "Risk engine".
  */
 export function sizeTrade(signal: TradingSignal, context: TacticalContext, limits: RiskLimits): Result<SizedTrade> {
-  if (signal.confidence < limits.minimumConfidence) {
+  if (!(signal.confidence >= limits.minimumConfidence)) {
     return fail('risk/confidence', `${signal.confidence} is below the minimum of ${limits.minimumConfidence}.`)
   }
   const onSymbol = context.open.filter((position) => position.symbol === signal.symbol).length
@@ -78,8 +80,8 @@ export function sizeTrade(signal: TradingSignal, context: TacticalContext, limit
     percentOf(context.equity, limits.riskPerTradePercent).div(distance),
     percentOf(context.equity, limits.maxPositionPercent).div(context.price),
     room.div(context.price),
-    // Room for the worst price, so that the loan always covers the purchase.
-    context.freeQuote.div(context.price.times(feeFactor).times(decimal('1.02'))),
+    // At the worst price, so that the loan always covers the purchase.
+    context.freeQuote.div(context.worstPrice.times(feeFactor)),
   ].reduce((least, value) => minOf(least, value))
   const factor = fromFloat(context.sizeMultiplier).times(fromFloat(context.sizeFactor))
   const amount = floorToStep((byCap.gt(ZERO) ? byCap : ZERO).times(factor) as Amount, context.rules.lot)
@@ -89,9 +91,11 @@ export function sizeTrade(signal: TradingSignal, context: TacticalContext, limit
       `${toText(amount)} ${baseOf(signal.symbol)} for ${quoteOf(signal.symbol)} is below the market's minimum.`,
     )
   }
-  return ok({
-    amount,
-    stop: ceilToStep(context.price.minus(distance) as Price, context.rules.tick),
-    target: floorToStep(context.price.plus(distance.times(limits.rewardToRisk)) as Price, context.rules.tick),
-  })
+  // Towards the entry, unless that would come closer than the least distance; the target keeps its ratio to the real stop.
+  const { price, rules } = context
+  const inward = ceilToStep(price.minus(distance) as Price, rules.tick)
+  const isTooClose = price.minus(inward).lt(percentOf(price, limits.stopMinPercent))
+  const stop = isTooClose ? floorToStep(price.minus(distance) as Price, rules.tick) : inward
+  const target = ceilToStep(price.plus(price.minus(stop).times(limits.rewardToRisk)) as Price, rules.tick)
+  return ok({ amount, stop, target })
 }

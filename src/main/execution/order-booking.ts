@@ -64,7 +64,10 @@ export class OrderBooking {
     if (order.receipt.kind === 'position_exit') {
       const position = positions.get(order.receipt.positionId)
       if (position === null) throw new Error(`no position ${order.receipt.positionId}`)
-      const next = addExitFill(position, fill)
+      const closed = addExitFill(position, fill)
+      // More was bought while this exit was under way: what is left is watched again.
+      const isLeftOver = isFinal(order.status) && closed.closedAt === null
+      const next = isLeftOver ? { ...closed, exitOrderId: null, exitReason: null } : closed
       positions.save(next)
       return next
     }

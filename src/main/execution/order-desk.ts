@@ -247,7 +247,7 @@ export class OrderDesk {
       if (isFinal(order.status) || (sleeve !== null && order.sleeve !== sleeve)) continue
       if (order.side === 'sell' && baseOf(order.symbol) === asset) total = total.plus(remaining(order))
       if (order.side === 'buy' && quoteOf(order.symbol) === asset) {
-        total = total.plus(remaining(order).times(order.limitPrice))
+        total = total.plus(this.costOfBuying(order, remaining(order)))
       }
     }
     return total as Amount
@@ -277,7 +277,10 @@ export class OrderDesk {
         .filter((order) => order.createdAt >= day)
         .reduce<Decimal>((total, order) => total.plus(this.notionalOf(order)), ZERO) as Money,
       isDuplicate: stores.orders.byClientOrderId(intent.clientOrderId) !== null,
-      needed: (intent.side === 'sell' ? intent.amount : intent.amount.times(atTouchPrice)) as Amount,
+      needed:
+        intent.side === 'sell'
+          ? intent.amount
+          : this.costOfBuying({ ...intent, limitPrice: atTouchPrice }, intent.amount),
       available: books.of(sleeve, spent).minus(this.committed(spent, sleeve)) as Amount,
       ownedFree: books.owned(spent).minus(this.committed(spent, null)) as Amount,
       bag: books.of('hodl', spent),

@@ -13,8 +13,8 @@ import type { Leg, Proposal } from '../../../src/main/domain/proposal.ts'
 import type { OrderId, ProposalId } from '../../../src/shared/ids.ts'
 import { type Amount, amount, decimal, floorToStep, toText } from '../../../src/shared/money.ts'
 import { type EpochMs, epochMs } from '../../../src/shared/time.ts'
-import { fillOf, intentOf, legOf, NOON, orderOf, proposalOf } from '../../shared/trading-builders.ts'
 import { scaled, XRP_USDT } from '../../support/money-arbitraries.ts'
+import { fillOf, intentOf, legOf, NOON, orderOf, proposalOf } from '../../support/trading-builders.ts'
 
 const RUNS = { numRuns: 600, seed: 20_261_123 }
 const settings: ExecutionSettings = { quotes: 3, neverPlacedRetries: 2 }

@@ -4,8 +4,8 @@ import { type GateContext, type GateLimits, passGate } from '../../../src/main/d
 import type { OrderIntent } from '../../../src/main/domain/order.ts'
 import type { PositionId } from '../../../src/shared/ids.ts'
 import { amount, decimal, money, price } from '../../../src/shared/money.ts'
-import { intentOf } from '../../shared/trading-builders.ts'
 import { scaled } from '../../support/money-arbitraries.ts'
+import { intentOf } from '../../support/trading-builders.ts'
 
 const RUNS = { numRuns: 1_000, seed: 20_261_123 }
 

@@ -11,8 +11,8 @@ import {
   transferEntry,
 } from '../../../src/main/domain/ledger.ts'
 import { amount, price, sum, toText } from '../../../src/shared/money.ts'
-import { fillOf, NOON } from '../../shared/trading-builders.ts'
 import { amountArb, BTC, BTC_USDT, scaled, USDT, XRP, XRP_BTC, XRP_USDT } from '../../support/money-arbitraries.ts'
+import { fillOf, NOON } from '../../support/trading-builders.ts'
 
 const RUNS = { numRuns: 400, seed: 20_261_123 }
 const ASSETS = [BTC, XRP, USDT]

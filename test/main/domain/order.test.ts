@@ -13,8 +13,8 @@ import {
 } from '../../../src/main/domain/order.ts'
 import { amount, price, sum, toText } from '../../../src/shared/money.ts'
 import { epochMs } from '../../../src/shared/time.ts'
-import { fillOf, intentOf, NOON, orderOf } from '../../shared/trading-builders.ts'
 import { scaled } from '../../support/money-arbitraries.ts'
+import { fillOf, intentOf, NOON, orderOf } from '../../support/trading-builders.ts'
 
 const RUNS = { numRuns: 600, seed: 20_261_123 }
 const LATER = epochMs(NOON + 1_000)

@@ -11,8 +11,8 @@ import {
 } from '../../../src/main/domain/position.ts'
 import { amount, type Decimal, decimal, price, toText } from '../../../src/shared/money.ts'
 import { epochMs } from '../../../src/shared/time.ts'
-import { emptyPosition, fillOf, NOON } from '../../shared/trading-builders.ts'
 import { scaled } from '../../support/money-arbitraries.ts'
+import { emptyPosition, fillOf, NOON } from '../../support/trading-builders.ts'
 
 const RUNS = { numRuns: 500, seed: 20_261_123 }
 const DUST = decimal('0.000000000000000001')

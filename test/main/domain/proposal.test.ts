@@ -12,8 +12,8 @@ import {
 import type { ProposalId } from '../../../src/shared/ids.ts'
 import { amount, decimal, price } from '../../../src/shared/money.ts'
 import { epochMs } from '../../../src/shared/time.ts'
-import { legOf, NOON, proposalOf } from '../../shared/trading-builders.ts'
 import { BTC, BTC_USDT, scaled, XRP, XRP_USDT } from '../../support/money-arbitraries.ts'
+import { legOf, NOON, proposalOf } from '../../support/trading-builders.ts'
 
 const RUNS = { numRuns: 500, seed: 20_261_123 }
 const SHOWN = 'a'.repeat(64)

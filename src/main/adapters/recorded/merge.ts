@@ -5,14 +5,7 @@ import type { CandleBlock, CandleReader } from './candle-file.ts'
 export type MergeSource = { readonly symbol: TradedPair; readonly intervalMs: number; readonly reader: CandleReader }
 
 /** `source` counts in the order in which the sources were given. */
-type VisitCandle = (
-  source: number,
-  open: number,
-  high: number,
-  low: number,
-  close: number,
-  volume: number,
-) => void
+type VisitCandle = (source: number, open: number, high: number, low: number, close: number, volume: number) => void
 
 /**
  * Several recordings as one sequence of steps, each a moment at which candles close. Promises only between blocks:
