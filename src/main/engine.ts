@@ -286,6 +286,7 @@ export function createEngine(parts: EngineParts) {
     holdEquity,
     largestDriftPp,
     thresholdPp: portfolio.rebalancing.threshold_pp,
+    drawdownLimitPercent: String(risk.drawdown_warning_percent),
     heldBackBecause,
   }
 }

@@ -198,8 +198,8 @@ describe('a setting that cannot be used is refused with file, line and what was 
   it('a target without a market against the quote', () => {
     replaceLine('portfolio', '  BTC', '  BTC: 1\n  ETH: 1')
     expect(problems()).toEqual([
-      'execution.yaml simulated_market.start_prices: expected a price of ETH/USDT',
       'execution.yaml markets: expected a market ETH/USDT, because ETH is a target',
+      'execution.yaml simulated_market.start_prices: expected a price of ETH/USDT',
     ])
   })
 

@@ -93,9 +93,9 @@ function checkText({ outcome }: LastCheck): string {
     case 'stale':
       return `Not checked: there is no fresh price of ${outcome.symbol}.`
     case 'proposed':
-      return 'Outside the band: a rebalance was proposed.'
+      return 'A rebalance was proposed.'
     case 'held_back':
-      return `Outside the band, but held back: ${outcome.because}`
+      return `No rebalance was proposed: ${outcome.because}`
     default:
       return assertNever(outcome)
   }

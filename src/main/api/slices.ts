@@ -59,6 +59,7 @@ export function createSlices(deps: SliceDeps): Slices {
         todayPnl: today && shown(today.amount, 2),
         todayPnlPercent: today && shown(today.percent, 2),
         drawdownPercent: drawdown && shown(drawdown.times(HUNDRED), 2),
+        drawdownLimitPercent: engine.drawdownLimitPercent,
         pendingDecisions: pendingCount(),
         dataDir: deps.dataDir,
       }

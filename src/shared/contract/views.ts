@@ -37,6 +37,8 @@ export const StatusView = z.object({
   todayPnl: Num.nullable(),
   todayPnlPercent: Num.nullable(),
   drawdownPercent: Num.nullable(),
+  /** From here on the drawdown is shown as a warning. */
+  drawdownLimitPercent: Num,
   /** Proposals and conflicts waiting for someone. */
   pendingDecisions: z.number(),
   dataDir: z.string(),

@@ -23,6 +23,7 @@ const STATUS: StatusView = {
   todayPnl: null,
   todayPnlPercent: null,
   drawdownPercent: null,
+  drawdownLimitPercent: '20',
   pendingDecisions: 0,
   dataDir: '/d',
 }

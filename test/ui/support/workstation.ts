@@ -68,6 +68,15 @@ async function printedAddress(child: ChildProcess): Promise<string> {
   throw new Error('the browser host ended without printing its address')
 }
 
+/** Asks for a rebalance until the drift is large enough for one to be worth proposing. */
+export async function rebalanceNow(window: Page): Promise<void> {
+  await window.keyboard.press('1')
+  await expect(async () => {
+    await window.getByRole('button', { name: 'Rebalance now' }).click()
+    await expect(window).toHaveTitle(/\(1\)/, { timeout: 2_000 })
+  }).toPass()
+}
+
 type Fixtures = {
   readonly changes: Changes
   readonly workstation: Workstation
@@ -96,8 +105,13 @@ export const test = base.extend<Fixtures>({
     const page = await context.newPage()
     const errors: string[] = []
     page.on('pageerror', (error) => errors.push(String(error)))
-    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+    // A line that is lost is told to the trader by the window; that the browser says so too is no fault of the page.
+    const isLostLine = (text: string): boolean => /WebSocket|ERR_CONNECTION/.test(text)
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !isLostLine(message.text())) errors.push(message.text())
+    })
     await page.goto(workstation.url)
+    await expect(page.getByText('RUNNING')).toBeVisible()
     await use(page)
     expect(errors).toEqual([])
   },

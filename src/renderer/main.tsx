@@ -1,0 +1,29 @@
+import './schema-setup.ts'
+import '@fontsource-variable/inter/wght.css'
+import './theme/tokens.css'
+import './theme/base.css'
+import './theme/shell.css'
+import './theme/controls.css'
+import './theme/tables.css'
+import './theme/overlays.css'
+import './theme/portfolio.css'
+import './theme/decisions.css'
+import './theme/journal.css'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { App } from './app.tsx'
+import { client, link } from './client.ts'
+import { startFeed } from './stores/feed.ts'
+import { useProjection } from './stores/projection.ts'
+import { startRouting } from './stores/route.ts'
+
+startRouting()
+startFeed(client, link, useProjection)
+
+const root = document.getElementById('root')
+if (root === null) throw new Error('index.html has no #root')
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+)

@@ -1,0 +1,17 @@
+import type { ReactNode } from 'react'
+
+export type Tone = 'neutral' | 'info' | 'good' | 'warn' | 'bad'
+
+/** A word in a small frame; the colour only underlines the word. */
+export function Chip({ tone = 'neutral', icon, children }: { tone?: Tone; icon?: ReactNode; children: ReactNode }) {
+  return (
+    <span className={`chip chip-${tone}`}>
+      {icon}
+      {children}
+    </span>
+  )
+}
+
+export function Side({ side }: { side: 'buy' | 'sell' }) {
+  return <span className={`side side-${side}`}>{side === 'buy' ? 'Buy' : 'Sell'}</span>
+}

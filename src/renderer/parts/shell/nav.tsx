@@ -1,0 +1,86 @@
+import { BookOpen, ChartPie, Command, Eye, EyeOff, Inbox, Keyboard, ListOrdered, Moon, Sun } from 'lucide-react'
+import { hashOf, type Room } from '../../stores/address.ts'
+import { show } from '../../stores/overlays.ts'
+import { toggleAmounts, toggleTheme, usePreferences } from '../../stores/preferences.ts'
+import { useView } from '../../stores/projection.ts'
+import { useRoute } from '../../stores/route.ts'
+
+export const ROOM_NAMES: Record<Room, string> = {
+  portfolio: 'Portfolio',
+  decisions: 'Decisions',
+  orders: 'Orders',
+  journal: 'Journal',
+}
+const ICONS: Record<Room, typeof Inbox> = {
+  portfolio: ChartPie,
+  decisions: Inbox,
+  orders: ListOrdered,
+  journal: BookOpen,
+}
+
+export function Nav() {
+  const { room: current } = useRoute()
+  const pending = useView((view) => view.status.pendingDecisions)
+  return (
+    <nav className="nav" aria-label="Rooms">
+      <ul>
+        {(Object.keys(ROOM_NAMES) as Room[]).map((room, i) => {
+          const Icon = ICONS[room]
+          return (
+            <li key={room}>
+              <a
+                href={hashOf({ room, id: null })}
+                aria-current={room === current ? 'page' : undefined}
+                aria-keyshortcuts={String(i + 1)}
+              >
+                <Icon size={16} aria-hidden="true" />
+                <span className="nav-name">{ROOM_NAMES[room]}</span>
+                {room === 'decisions' && pending > 0 ? (
+                  <span className="badge" aria-hidden="true">
+                    {pending}
+                  </span>
+                ) : (
+                  <span className="hint" aria-hidden="true">
+                    {i + 1}
+                  </span>
+                )}
+              </a>
+            </li>
+          )
+        })}
+      </ul>
+      <NavTools />
+    </nav>
+  )
+}
+
+function NavTools() {
+  const theme = usePreferences((state) => state.theme)
+  const isHidden = usePreferences((state) => state.hidesAmounts)
+  const tools = [
+    { name: 'Commands', hint: '⌃K', Icon: Command, run: () => show({ kind: 'palette' }) },
+    { name: 'Hide amounts', hint: 'H', Icon: isHidden ? EyeOff : Eye, run: toggleAmounts, isOn: isHidden },
+    {
+      name: theme === 'dark' ? 'Light theme' : 'Dark theme',
+      hint: 'T',
+      Icon: theme === 'dark' ? Sun : Moon,
+      run: toggleTheme,
+    },
+    { name: 'Shortcuts', hint: '?', Icon: Keyboard, run: () => show({ kind: 'shortcuts' }) },
+  ]
+  return (
+    <ul className="nav-tools">
+      {tools.map(({ name, hint, Icon, run, isOn }) => (
+        <li key={name}>
+          <button type="button" onClick={run} {...(isOn === undefined ? {} : { 'aria-pressed': isOn })}>
+            <Icon size={15} aria-hidden="true" />
+            <span className="nav-name">{name}</span>
+            <span className="hint" aria-hidden="true">
+              {hint}
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
