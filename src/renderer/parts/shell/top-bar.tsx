@@ -57,7 +57,7 @@ function CoordinatorState() {
       <span className={`chip chip-${STATE_TONES[coordinator]}`}>
         <Icon size={12} aria-hidden="true" />
         <span className="sr-only">Coordinator: </span>
-        {coordinator}
+        <span>{coordinator}</span>
       </span>
       {reason !== null && (
         <span className="coordinator-reason" title={reason}>
@@ -78,14 +78,16 @@ function Figure({ label, children }: { label: string; children: ReactNode }) {
 }
 
 function Figures() {
-  const status = useViewParts(({ status: { equity, todayPnl, todayPnlPercent, drawdownPercent, drawdownLimitPercent, quote } }) => ({
-    equity,
-    todayPnl,
-    todayPnlPercent,
-    drawdownPercent,
-    drawdownLimitPercent,
-    quote,
-  }))
+  const status = useViewParts(
+    ({ status: { equity, todayPnl, todayPnlPercent, drawdownPercent, drawdownLimitPercent, quote } }) => ({
+      equity,
+      todayPnl,
+      todayPnlPercent,
+      drawdownPercent,
+      drawdownLimitPercent,
+      quote,
+    }),
+  )
   return (
     <dl className="figures">
       <Figure label={`Equity, ${status.quote}`}>
@@ -97,7 +99,8 @@ function Figures() {
       <Figure label="Drawdown">
         <span className="num">{percent(status.drawdownPercent)}</span>{' '}
         <span className="figure-limit num">
-          {Number(status.drawdownPercent) >= Number(status.drawdownLimitPercent) ? 'over' : 'of'} {status.drawdownLimitPercent} %
+          {Number(status.drawdownPercent) >= Number(status.drawdownLimitPercent) ? 'over' : 'of'}{' '}
+          {status.drawdownLimitPercent} %
         </span>
       </Figure>
       <PendingFigure />

@@ -1,11 +1,10 @@
 import type { ProposalView } from '../../../shared/contract/views.ts'
-import { capitalized, toShape, upTo } from '../../format.ts'
+import { capitalized, toShape } from '../../format.ts'
 import { Chip, Side, type Tone } from '../../parts/chip.tsx'
-import { Amount, HiddenAmount, Money, Price } from '../../parts/number.tsx'
+import { Amount, Money, Price } from '../../parts/number.tsx'
 import { Panel, TableFrame } from '../../parts/panel.tsx'
 import { ProgressBar } from '../../parts/progress-bar.tsx'
 import { baseOf } from '../../stores/precision.ts'
-import { usePreferences } from '../../stores/preferences.ts'
 import { useView } from '../../stores/projection.ts'
 
 type Leg = ProposalView['legs'][number]
@@ -70,7 +69,6 @@ export function LegTable({ proposal }: { proposal: ProposalView }) {
 }
 
 function LegRow({ leg, hasProgress }: { leg: Leg; hasProgress: boolean }) {
-  const isHidden = usePreferences((state) => state.hidesAmounts)
   const share = toShape(leg.amount) === 0 ? 0 : (toShape(leg.filled) / toShape(leg.amount)) * 100
   return (
     <tr>
@@ -89,7 +87,7 @@ function LegRow({ leg, hasProgress }: { leg: Leg; hasProgress: boolean }) {
         <Price symbol={leg.symbol} text={leg.worstPrice} />
       </td>
       <td className="right num">
-        {isHidden ? <HiddenAmount /> : upTo(leg.fee, 8)} <span className="faint">{leg.feeAsset}</span>
+        <Amount asset={leg.feeAsset} text={leg.fee} /> <span className="faint">{leg.feeAsset}</span>
       </td>
       <td className="right">
         <Money text={leg.value} />

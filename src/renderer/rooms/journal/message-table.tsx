@@ -42,7 +42,12 @@ export function MessageTable({ text, topic, traceId, onTrace }: Props) {
         </thead>
         <tbody>
           {rows.map((row) => (
-            <MessageRow key={row.seq} row={row} isChosen={traceId !== null && row.correlationId === traceId} onTrace={onTrace} />
+            <MessageRow
+              key={row.seq}
+              row={row}
+              isChosen={traceId !== null && row.correlationId === traceId}
+              onTrace={onTrace}
+            />
           ))}
         </tbody>
       </table>

@@ -29,7 +29,7 @@ function Step({ row, first }: { row: JournalRowView; first: number }) {
       <p className="trace-head">
         <span className="topic">{words(row.topic)}</span>
         <span className="faint">{row.source}</span>
-        <span className="faint num">+{elapsed(row.at - first)}</span>
+        <span className="faint num">+{elapsed(Math.max(0, row.at - first))}</span>
       </p>
       <p className="trace-summary">{row.summary}</p>
       <details>

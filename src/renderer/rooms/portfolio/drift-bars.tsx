@@ -14,6 +14,8 @@ export function DriftBars() {
     threshold,
     assets.map(({ driftPp }) => toShape(driftPp)),
   )
+  /** With a very large drift the band is too narrow for a label at each edge. */
+  const isRoomy = scale.position(threshold) > 64
   const band = upTo(thresholdPp, 2)
   return (
     <Panel
@@ -31,9 +33,15 @@ export function DriftBars() {
         ))}
       </ul>
       <div className="drift-axis" aria-hidden="true">
-        <span style={{ left: `${scale.position(-threshold)}%` }}>−{band} pp</span>
-        <span style={{ left: '50%' }}>target</span>
-        <span style={{ left: `${scale.position(threshold)}%` }}>+{band} pp</span>
+        {isRoomy ? (
+          <>
+            <span style={{ left: `${scale.position(-threshold)}%` }}>−{band} pp</span>
+            <span style={{ left: '50%' }}>target</span>
+            <span style={{ left: `${scale.position(threshold)}%` }}>+{band} pp</span>
+          </>
+        ) : (
+          <span style={{ left: '50%' }}>target ±{band} pp</span>
+        )}
       </div>
     </Panel>
   )
