@@ -1,5 +1,5 @@
 import { type Asset, quoteOf, type TradedPair } from '../shared/ids.ts'
-import { type Amount, type Decimal, ONE, type Price, sum, toText, ZERO } from '../shared/money.ts'
+import { type Amount, type Decimal, ONE, type Price, sum, toFloat, toText, ZERO } from '../shared/money.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import { DAY, type EpochMs, epochMs, MINUTE } from '../shared/time.ts'
 import { createPaperExchange, type PaperExchange } from './adapters/paper/paper-exchange.ts'
@@ -38,8 +38,9 @@ export type ReplayPoint = {
   readonly at: EpochMs
   readonly equity: Decimal
   readonly holdEquity: Decimal | null
-  readonly drawdown: Decimal
-  readonly weights: ReadonlyMap<Asset, Decimal>
+  /** For charts: a fraction of the running peak, and fractions of the core sleeve. */
+  readonly drawdown: number
+  readonly weights: ReadonlyMap<Asset, number>
   readonly isRebalance: boolean
 }
 
@@ -159,13 +160,13 @@ export async function runReplay(options: ReplayOptions): Promise<Result<ReplayRe
   const point = (isRebalance: boolean): void => {
     const equity = engine.tracker.equity()
     if (equity === null || onPoint === undefined) return
-    const allocation = engine.rebalancer.allocation((symbol) => engine.tracker.markOf(symbol)) ?? []
+    const peak = toFloat(engine.tracker.equityPeak())
     onPoint({
       at: clock.now(),
       equity,
       holdEquity: engine.holdEquity(),
-      drawdown: engine.tracker.drawdown() ?? ZERO,
-      weights: new Map(allocation.map(({ asset, weight }) => [asset, weight])),
+      drawdown: peak > 0 ? Math.max(0, 1 - toFloat(equity) / peak) : 0,
+      weights: weightsOf(engine),
       isRebalance,
     })
   }
@@ -244,6 +245,16 @@ function playStep(
   engine.market.prices(ticks)
   if (withCandles) engine.market.candles(closed)
   return ticks.length
+}
+
+/** Weights of the core sleeve as floats, for charts. */
+function weightsOf(engine: Engine): Map<Asset, number> {
+  const values = engine.assets.map((asset) => {
+    const mark = asset === engine.quote ? ONE : engine.tracker.markOf(`${asset}/${engine.quote}` as TradedPair)
+    return mark === null ? Number.NaN : toFloat(engine.core.amountOf(asset)) * toFloat(mark)
+  })
+  const total = values.reduce((sum, value) => sum + value, 0)
+  return new Map(engine.assets.map((asset, i) => [asset, (values[i] ?? Number.NaN) / total]))
 }
 
 /** A pair without a recording does not exist. */

@@ -3,15 +3,13 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { SingleBar } from 'cli-progress'
 import { TradedPair } from '../shared/ids.ts'
-import { toFloat, toText } from '../shared/money.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
-import { type EpochMs, epochMs, isoTime } from '../shared/time.ts'
+import { type EpochMs, epochMs } from '../shared/time.ts'
 import { inspectRecordings } from './adapters/recorded/recorded-feed.ts'
-import { createCsvWriter } from './adapters/report/csv-writer.ts'
 import { reportHtml } from './adapters/report/report-html.ts'
-import { createSeriesSampler } from './adapters/report/series-sampler.ts'
 import { CONFIG_DIR } from './app.ts'
 import { loadSettings } from './config.ts'
+import { recordPoints } from './replay-points.ts'
 import { buildReport, writeTables } from './replay-report.ts'
 import { REPLAY_SETTINGS, type ReplayOptions, runReplay } from './replay-run.ts'
 
@@ -164,15 +162,7 @@ async function replay(cli: Cli): Promise<Result<string>> {
   }
   mkdirSync(cli.out, { recursive: true })
   const assets = Object.keys(cli.settings.portfolio.targets)
-  const sampler = createSeriesSampler(assets)
-  const equityTable = createCsvWriter(join(cli.out, 'equity.csv'), [
-    'time',
-    'equity',
-    'hold_equity',
-    'drawdown',
-    ...assets.map((asset) => `weight_${asset}`),
-    'rebalance',
-  ])
+  const points = recordPoints(cli.out, assets)
   const total = recordings.reduce((rows, { info }) => rows + info.rows, 0)
   const bar = process.stdout.isTTY
     ? new SingleBar({ format: '{bar} {percentage}% of {total} candles, {eta}s left' })
@@ -182,35 +172,16 @@ async function replay(cli: Cli): Promise<Result<string>> {
     ...cli,
     recordings,
     ...(bar === null ? {} : { onProgress: (candles: number) => bar.update(candles) }),
-    onPoint(point) {
-      const weights = [...point.weights.values()]
-      const hold = point.holdEquity
-      equityTable.write([
-        isoTime(point.at),
-        toText(point.equity),
-        hold === null ? null : toText(hold),
-        toText(point.drawdown.round(12)),
-        ...weights.map((weight) => toText(weight.round(12))),
-        point.isRebalance ? 1 : 0,
-      ])
-      sampler.add(
-        point.at,
-        toFloat(point.equity),
-        hold === null ? Number.NaN : toFloat(hold),
-        toFloat(point.drawdown),
-        weights.map(toFloat),
-      )
-      if (point.isRebalance) sampler.rebalanced(point.at)
-    },
+    onPoint: points.add,
   })
   bar?.update(total)
   bar?.stop()
-  equityTable.close()
+  points.close()
   if (!result.ok) return result
   const digest = writeTables(result.value.stores, cli.out)
   const report = buildReport(cli, recordings, result.value, digest, (performance.now() - startedAt) / 1_000)
   writeFileSync(join(cli.out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
-  writeFileSync(join(cli.out, 'report.html'), reportHtml({ report, series: sampler.series() }))
+  writeFileSync(join(cli.out, 'report.html'), reportHtml({ report, series: points.series() }))
   result.value.close()
   return ok(
     [

@@ -1,26 +1,19 @@
-import { join } from 'node:path'
 import { inspectRecordings } from '../../src/main/adapters/recorded/recorded-feed.ts'
-import { createCsvWriter } from '../../src/main/adapters/report/csv-writer.ts'
-import { createSeriesSampler } from '../../src/main/adapters/report/series-sampler.ts'
 import { CONFIG_DIR } from '../../src/main/app.ts'
 import { loadSettings } from '../../src/main/config.ts'
-import { REPLAY_SETTINGS, type ReplayPoint, runReplay } from '../../src/main/replay-run.ts'
+import { recordPoints } from '../../src/main/replay-points.ts'
+import { REPLAY_SETTINGS, runReplay } from '../../src/main/replay-run.ts'
 import { pair } from '../../src/shared/ids.ts'
-import { toFloat, toText } from '../../src/shared/money.ts'
-import { epochMs, isoTime } from '../../src/shared/time.ts'
+import { epochMs } from '../../src/shared/time.ts'
 import { type BenchCandles, type CandleFiles, openBenchCandles, parseCandles } from './candles.ts'
 import { openFramework } from './framework-peer.ts'
 import { openGrademark } from './grademark-peer.ts'
-import { type BenchContext, collectGarbage, compare, interleave, type Row } from './measure.ts'
+import { type BenchContext, type Contestant, collectGarbage, compare, interleave, type Row } from './measure.ts'
 import { inTemporaryFolder } from './temporary-folder.ts'
 
 const HALF_HOUR = 1_800_000
-const PEERS = ['@backtest/framework, 30 min', 'grademark, 30 min']
-const OURS = {
-  hourly: 'replay, hourly, agents off',
-  halfHourly: 'replay, 30 min, agents off',
-  agents: 'replay, hourly, agents on',
-} as const
+const FRAMEWORK = '@backtest/framework, 30 min'
+const GRADEMARK = 'grademark, 30 min'
 
 /** Candles a second of the whole engine, orders, ledger and equity included, against two backtesters. */
 export async function replayBench(context: BenchContext): Promise<Row[]> {
@@ -31,18 +24,26 @@ export async function replayBench(context: BenchContext): Promise<Row[]> {
   const intervalMs = candles.halfHourly === candles.hourly ? 2 * HALF_HOUR : HALF_HOUR
   const framework = openFramework(parsed, intervalMs)
   const grademark = openGrademark(Object.values(parsed))
-  const samples = await interleave(
-    [
-      { name: OURS.hourly, measure: () => candlesPerSecond(candles, candles.hourly, false) },
-      { name: PEERS[0] as string, measure: () => alone(framework.candlesPerSecond) },
-      { name: OURS.halfHourly, measure: () => candlesPerSecond(candles, candles.halfHourly, false) },
-      { name: PEERS[1] as string, measure: () => alone(grademark.candlesPerSecond) },
-      { name: OURS.agents, measure: () => candlesPerSecond(candles, candles.hourly, true) },
-    ],
-    { ...context, warmUps: 2 },
-  )
+  const ours = (name: string, files: CandleFiles, agentsOn: boolean): Contestant => ({
+    name,
+    measure: () => candlesPerSecond(candles, files, agentsOn),
+  })
+  const peers: Contestant[] = [
+    { name: FRAMEWORK, measure: () => alone(framework.candlesPerSecond) },
+    { name: GRADEMARK, measure: () => alone(grademark.candlesPerSecond) },
+  ]
+  // Each of ours with the peers of its own: a replay with agents would leave the compiler another engine to think of.
+  const rows: Row[] = []
+  for (const contestant of [
+    ours('replay, hourly, agents off', candles.hourly, false),
+    ours('replay, 30 min, agents off', candles.halfHourly, false),
+    ours('replay, hourly, agents on', candles.hourly, true),
+  ]) {
+    const samples = await interleave([contestant, ...peers], { ...context, warmUps: 3 })
+    for (const peer of peers) rows.push(compare(samples, contestant.name, peer.name, 'candles/s'))
+  }
   candles.remove()
-  return Object.values(OURS).flatMap((name) => PEERS.map((peer) => compare(samples, name, peer, 'candles/s')))
+  return rows
 }
 
 function alone<T>(measure: () => T): T {
@@ -57,7 +58,7 @@ async function candlesPerSecond({ range }: BenchCandles, files: CandleFiles, age
   )
   if (!recordings.ok) throw new Error(recordings.error.message)
   return inTemporaryFolder(async (folder) => {
-    const curve = openEquityCurve(folder)
+    const curve = recordPoints(folder, ['BTC', 'XRP', 'USDT'])
     collectGarbage()
     const result = await runReplay({
       settings: replaySettings(),
@@ -90,29 +91,4 @@ function replaySettings() {
   ])
   if (!settings.ok) throw new Error(settings.error.message)
   return settings.value
-}
-
-/** What the replay command does with every point: a row of equity.csv and a place in the chart. */
-function openEquityCurve(folder: string) {
-  const assets = ['BTC', 'XRP', 'USDT']
-  const sampler = createSeriesSampler(assets)
-  const columns = ['time', 'equity', 'hold_equity', 'drawdown', ...assets, 'rebalance']
-  const table = createCsvWriter(join(folder, 'equity.csv'), columns)
-  return {
-    add({ at, equity, holdEquity, drawdown, weights, isRebalance }: ReplayPoint): void {
-      const parts = [...weights.values()]
-      table.write([
-        isoTime(at),
-        toText(equity),
-        holdEquity === null ? null : toText(holdEquity),
-        toText(drawdown.round(12)),
-        ...parts.map((part) => toText(part.round(12))),
-        isRebalance ? 1 : 0,
-      ])
-      const held = holdEquity === null ? Number.NaN : toFloat(holdEquity)
-      sampler.add(at, toFloat(equity), held, toFloat(drawdown), parts.map(toFloat))
-      if (isRebalance) sampler.rebalanced(at)
-    },
-    close: table.close,
-  }
 }

@@ -96,7 +96,8 @@ function inspect(dir: string) {
   try {
     for (const file of readdirSync(dir)) cpSync(join(dir, file), join(copy, file))
     const opened = openDatabase(join(copy, 'paper-simulated.db'), { migrationsDir: MIGRATIONS_DIR, now: epochMs(0) })
-    if (!opened.ok) return { findings: [opened.error.message], duplicates: 0, lost: 0, ambiguous: 0, orders: 0, fills: 0 }
+    if (!opened.ok)
+      return { findings: [opened.error.message], duplicates: 0, lost: 0, ambiguous: 0, orders: 0, fills: 0 }
     const findings = verifyDatabase(opened.value).map((finding) => JSON.stringify(finding))
     const stores = createStores(opened.value)
     const exchange = new SqliteDatabase(join(copy, 'exchange-paper-simulated.db'))
@@ -105,7 +106,10 @@ function inspect(dir: string) {
     exchange.close()
     const tradedBy = new Map<number, typeof ZERO>()
     for (const trade of trades) {
-      tradedBy.set(trade.exchange_id, (tradedBy.get(trade.exchange_id) ?? ZERO).plus(amount(trade.amount)) as typeof ZERO)
+      tradedBy.set(
+        trade.exchange_id,
+        (tradedBy.get(trade.exchange_id) ?? ZERO).plus(amount(trade.amount)) as typeof ZERO,
+      )
     }
     let lost = 0
     const tradedByLeg = new Map<string, typeof ZERO>()

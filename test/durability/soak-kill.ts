@@ -24,7 +24,9 @@ try {
     })
     for (const finding of report.findings) process.stdout.write(`BAD  ${finding}\n`)
     const { kills, orders, fills, ambiguous, duplicates, lost } = report
-    process.stdout.write(`kills ${kills}, orders ${orders}, fills ${fills}, in doubt when killed ${ambiguous}, duplicates ${duplicates}, lost ${lost}\n`)
+    process.stdout.write(
+      `kills ${kills}, orders ${orders}, fills ${fills}, in doubt when killed ${ambiguous}, duplicates ${duplicates}, lost ${lost}\n`,
+    )
     process.exitCode = report.findings.length === 0 ? 0 : 1
   }
 } catch (error) {

@@ -101,7 +101,7 @@ export const ANSWERING_MODEL: Readonly<Record<Provider, string>> = {
   claude: 'claude-sonnet-5-5-20260115',
 }
 /** Every answer's. */
-export const TOKENS = { input: 1_000, output: 200 }
+const TOKENS = { input: 1_000, output: 200 }
 
 type Finish = 'stop' | 'length' | 'refusal'
 const FINISH = {

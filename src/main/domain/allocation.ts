@@ -31,10 +31,19 @@ export type Allocation = {
 
 const HUNDRED = decimal('100')
 
-export const holdingValue = (holding: Holding): Money => holding.amount.times(holding.price) as Money
+const holdingValue = (holding: Holding): Money => holding.amount.times(holding.price) as Money
 export const totalValue = (holdings: readonly Holding[]): Money => sum(holdings.map(holdingValue))
 const totalParts = (holdings: readonly Holding[]): Decimal =>
   integer(holdings.reduce((total, holding) => total + holding.parts, 0))
+
+const targets = new Map<string, Fraction>()
+/** part ÷ sum. Remembered: a division costs more than everything else here, and there are a handful of targets. */
+function targetOf(part: number, sumOfParts: Decimal): Fraction {
+  const key = `${part}/${sumOfParts.toFixed()}`
+  const known = targets.get(key) ?? (integer(part).div(sumOfParts) as Fraction)
+  targets.set(key, known)
+  return known
+}
 
 /** Weights and drift per asset; all weights are 0 for an empty sleeve. Source: design, "Rebalancing". */
 export function allocationOf(holdings: readonly Holding[]): Allocation[] {
@@ -43,7 +52,7 @@ export function allocationOf(holdings: readonly Holding[]): Allocation[] {
   return holdings.map((holding) => {
     const value = holdingValue(holding)
     const weight = (total.gt(ZERO) ? value.div(total) : ZERO) as Fraction
-    const target = integer(holding.parts).div(parts) as Fraction
+    const target = targetOf(holding.parts, parts)
     return { asset: holding.asset, value, weight, target, driftPp: weight.minus(target).times(HUNDRED) }
   })
 }

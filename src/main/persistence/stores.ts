@@ -12,7 +12,7 @@ import { createPositionStore } from './positions.ts'
 import { createProposalStore } from './proposals.ts'
 
 /** Runs work as one transaction; inside another it joins that one, and is kept or undone with it. */
-export function createTransact(sql: Sql): Transact {
+function createTransact(sql: Sql): Transact {
   const run = sql.transaction((work: () => unknown) => work())
   return <T>(work: () => T): T => (sql.inTransaction ? work() : (run(work) as T))
 }

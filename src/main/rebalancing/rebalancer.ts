@@ -67,7 +67,7 @@ export class Rebalancer {
   private screenVersion = -1
   private readonly threshold: number
   private readonly symbols: readonly (TradedPair | null)[]
-  private hasBaseline: boolean
+  private held: ReadonlyMap<Asset, Amount> | null
   private readonly deps: {
     readonly clock: Clock
     readonly ids: Ids
@@ -87,7 +87,8 @@ export class Rebalancer {
     const { quote, targets, thresholdPp } = deps.settings
     this.threshold = toFloat(thresholdPp)
     this.symbols = targets.map(({ asset }) => (asset === quote ? null : (`${asset}/${quote}` as TradedPair)))
-    this.hasBaseline = deps.stores.state.get(BASELINE) !== null
+    const saved = deps.stores.state.get(BASELINE)
+    this.held = saved === null ? null : readAmounts(saved)
   }
 
   /** Scheduled: proposes when the drift reaches the threshold. */
@@ -121,10 +122,7 @@ export class Rebalancer {
 
   /** What the core sleeve would be, had thirds been bought at the first check and held; null before it. */
   baseline(): ReadonlyMap<Asset, Amount> | null {
-    const saved = this.deps.stores.state.get(BASELINE)
-    if (saved === null) return null
-    const amounts = JSON.parse(saved) as Record<string, string>
-    return new Map(Object.entries(amounts).map(([asset, text]) => [asset as Asset, fromText(text)]))
+    return this.held
   }
 
   private note(outcome: CheckOutcome): CheckOutcome {
@@ -143,7 +141,7 @@ export class Rebalancer {
       ;(this.screen[i] as FloatHolding).price = tick.last
     }
     this.count++
-    if (!this.hasBaseline) this.saveBaseline()
+    if (this.held === null) this.saveBaseline()
     if (!forced && isSurelyInside(this.screen, this.threshold)) return { kind: 'quiet' }
     const holdings = this.holdings((symbol) => priceOfTick(fresh(symbol)))
     if (holdings === null) return { kind: 'held_back', because: 'A price is missing.' }
@@ -272,8 +270,13 @@ export class Rebalancer {
     const held = plan.ok ? applyLegs(holdings, plan.value.legs) : holdings
     const amounts = Object.fromEntries(held.map(({ asset, amount }) => [asset, toText(amount)]))
     this.deps.stores.state.set(BASELINE, JSON.stringify(amounts))
-    this.hasBaseline = true
+    this.held = new Map(held.map(({ asset, amount }) => [asset, amount]))
   }
 }
 
 const priceOfTick = (tick: Tick | null): Price | null => (tick === null ? null : (fromFloat(tick.last) as Price))
+
+const readAmounts = (json: string): ReadonlyMap<Asset, Amount> =>
+  new Map(
+    Object.entries(JSON.parse(json) as Record<string, string>).map(([asset, text]) => [asset as Asset, fromText(text)]),
+  )

@@ -44,6 +44,7 @@ export class Tracker {
   private peakFloat = 0
   private peak: Money = ZERO
   private worstFloat = 0
+  private settledFloat = Number.NaN
   private worst: Decimal = ZERO
   private open: readonly Position[] | null = null
   private readonly exiting = new Set<PositionId>()
@@ -183,7 +184,9 @@ export class Tracker {
     if (this.version !== this.deps.holdings.version()) this.readHoldings()
     let equity = 0
     for (const mark of this.marks) equity += mark.amount * mark.price
-    if (Number.isNaN(equity)) return
+    // At rest at its peak (all money in the quote) nothing needs settling again.
+    if (Number.isNaN(equity) || equity === this.settledFloat) return
+    this.settledFloat = equity
     const isNewPeak = equity > this.peakFloat * (1 - FLOAT_MARGIN)
     const depth = this.peakFloat > 0 ? 1 - equity / this.peakFloat : 0
     if (isNewPeak || depth > this.worstFloat - FLOAT_MARGIN) this.settleExactly()

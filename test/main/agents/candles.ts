@@ -8,7 +8,7 @@ export const BTC_USDT = pair('BTC/USDT')
 export const XRP_USDT = pair('XRP/USDT')
 
 type Shape = Pick<Candle, 'high' | 'low' | 'close'> & Partial<Candle>
-export const candlesOf = (shapes: readonly Shape[]): Candle[] =>
+const candlesOf = (shapes: readonly Shape[]): Candle[] =>
   shapes.map((shape, i) => ({
     openTime: epochMs(i * MINUTE),
     intervalMs: MINUTE,

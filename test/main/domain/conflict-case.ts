@@ -5,7 +5,7 @@ import { epochMs } from '../../../src/shared/time.ts'
 
 /* One case that the tests of conflicts argue about. */
 
-export const BTC_USDT = pair('BTC/USDT')
+const BTC_USDT = pair('BTC/USDT')
 export const NOON = epochMs(1_767_268_800_000)
 export const CORRELATION = 'cor_1' as CorrelationId
 

@@ -24,7 +24,7 @@ export const MIGRATIONS = join(import.meta.dirname, '../../../migrations')
 export const NOON = epochMs(1_700_000_000_000)
 export const at = (ms: number) => epochMs(NOON + ms)
 export const BTC_USDT = pair('BTC/USDT')
-export const correlation = 'cor_1' as CorrelationId
+const correlation = 'cor_1' as CorrelationId
 
 export function openOrThrow(file: string, migrationsDir = MIGRATIONS): Database {
   const opened = openDatabase(file, { migrationsDir, now: NOON })
