@@ -3,15 +3,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createDispatcher } from '../shared/contract/derive.ts'
-import { type Asset, TradedPair } from '../shared/ids.ts'
+import type { Asset } from '../shared/ids.ts'
 import { type Amount, ZERO } from '../shared/money.ts'
-import { type Failure, fail, ok, type Result } from '../shared/result.ts'
-import { after, epochMs, MINUTE, SECOND } from '../shared/time.ts'
-import { createGeneratedFeed } from './adapters/generated/generated-feed.ts'
-import { createKrakenFeed } from './adapters/kraken/kraken-feed.ts'
+import { type Failure, ok, type Result } from '../shared/result.ts'
+import { after, MINUTE, SECOND } from '../shared/time.ts'
 import { createPaperExchange, type PaperExchange } from './adapters/paper/paper-exchange.ts'
-import { createRecordedFeed, firstCloseOf, inspectRecordings } from './adapters/recorded/recorded-feed.ts'
-import { createScaledClock, createSystemClock, type ScaledClock } from './adapters/system/clock.ts'
+import { createSystemClock } from './adapters/system/clock.ts'
 import { createRandomIds } from './adapters/system/ids.ts'
 import { createLog } from './adapters/system/log.ts'
 import { createHandlers } from './api/handlers.ts'
@@ -21,12 +18,12 @@ import { summaryOfJson } from './api/summary.ts'
 import type { Topic } from './bus/topics.ts'
 import { loadSettings, type Settings } from './config.ts'
 import { createEngine, type Engine, marketsOf, type Opening } from './engine.ts'
+import { type MarketName, openMarket, paceOf } from './market-source.ts'
 import { openDatabase } from './persistence/database.ts'
 import { createStores } from './persistence/stores.ts'
 import type { Cancel, Clock, Llm, Log, MarketFeed, Stores } from './ports.ts'
 import { wire } from './wiring.ts'
 
-export type MarketName = 'simulated' | 'recorded' | 'kraken'
 export type AppOptions = {
   readonly dataDir: string
   /** Null for the files that come with the program. */
@@ -136,14 +133,14 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
       market: options.market,
       version: VERSION,
       dataDir: options.dataDir,
-      speed: () => (clock as Partial<ScaledClock>).speed?.() ?? 1,
+      speed: () => clock.speed(),
       hasKey: { deepseek: Boolean(options.env.DEEPSEEK_API_KEY), claude: Boolean(options.env.ANTHROPIC_API_KEY) },
       startedAt,
     }),
     settings.orchestration.view.update_every_ms,
   )
   const exchange = paper as PaperExchange | null
-  const pace = paceOf(clock, stores, settings, options)
+  const pace = paceOf(clock, stores, settings, options.market)
   const unsubscribe = wire(
     engine.bus,
     {
@@ -222,80 +219,6 @@ async function llmsOf(settings: Settings, env: AppOptions['env']): Promise<Llm[]
     llms.push(createClaude(terms(env.ANTHROPIC_API_KEY, settings.agents.claude)))
   }
   return llms
-}
-
-/** The source of prices and the clock that goes with it. */
-async function openMarket(
-  options: AppOptions,
-  settings: Settings,
-  stores: Stores,
-): Promise<Result<{ clock: ScaledClock; feed: MarketFeed; staleMs: number }>> {
-  const { simulated_market: simulated, kraken } = settings.execution
-  const staleMs = settings.execution.gate.stale_price_ms
-  const markets = marketsOf(settings)
-  const rules = markets.symbols.flatMap((symbol) => markets.rules(symbol) ?? [])
-  switch (options.market) {
-    case 'kraken': {
-      const clock = createScaledClock({ start: null, speed: 1 })
-      const feed = createKrakenFeed({
-        clock,
-        symbols: markets.symbols,
-        restUrl: kraken.rest_url,
-        wsUrl: kraken.ws_url,
-        timeoutMs: kraken.timeout_ms,
-      })
-      return ok({ clock, feed, staleMs })
-    }
-    case 'recorded': {
-      const files = options.candles.map(({ symbol, file }) => ({ symbol: TradedPair.parse(symbol), file }))
-      if (files.length === 0) {
-        return fail(
-          'candles/missing',
-          'A recorded market needs recordings: --candles BTC/USDT=FILE --candles XRP/USDT=FILE',
-        )
-      }
-      const recordings = await inspectRecordings(files)
-      if (!recordings.ok) return recordings
-      const clock = createScaledClock({ start: firstCloseOf(recordings.value), speed: simulated.speed })
-      // A recorded price holds until the next candle closes.
-      const interval = Math.max(...recordings.value.map(({ info }) => info.intervalMs))
-      return ok({ clock, feed: createRecordedFeed(clock, recordings.value), staleMs: interval })
-    }
-    case 'simulated': {
-      const samples = markets.symbols.flatMap((symbol) => stores.marketSamples.last(symbol) ?? [])
-      // Simulated time runs ahead of the wall clock; it never goes back behind what is in the database.
-      const lastSeen = Math.max(0, ...samples.map((tick) => tick.at + 1))
-      const start = epochMs(Math.max(createSystemClock().now(), lastSeen))
-      const clock = createScaledClock({ start, speed: simulated.speed })
-      const startPrices = new Map(Object.entries(simulated.start_prices) as [TradedPair, number][])
-      for (const tick of samples) if (startPrices.has(tick.symbol)) startPrices.set(tick.symbol, tick.last)
-      const feed = createGeneratedFeed({
-        clock,
-        rules,
-        startPrices,
-        walk: {
-          // Another stretch of the same market after a restart, not the same one again.
-          seed: simulated.seed + Math.floor(lastSeen / MINUTE),
-          stepMs: simulated.price_every_seconds * SECOND,
-          hourlyVolatility: new Map(Object.entries(simulated.hourly_volatility) as [TradedPair, number][]),
-          moveEveryMs: simulated.move_every_hours * 60 * MINUTE,
-          moveSize: simulated.move_size,
-          moveMs: simulated.move_minutes * MINUTE,
-        },
-      })
-      return ok({ clock, feed, staleMs })
-    }
-  }
-}
-
-/** Simulated time slows to real time while somebody has to decide: expiry and price guard are the trader's. */
-function paceOf(clock: ScaledClock, stores: Stores, settings: Settings, options: AppOptions): (() => void) | null {
-  if (options.market === 'kraken') return null
-  const fast = settings.execution.simulated_market.speed
-  return () => {
-    const isPending = stores.proposals.withStatus('pending').length > 0 || stores.conflicts.unresolved().length > 0
-    clock.setSpeed(isPending ? 1 : fast)
-  }
 }
 
 /** Audit, snapshots, reconciliation. */

@@ -6,7 +6,7 @@ import type { Bus } from '../bus/bus.ts'
 import type { Message } from '../bus/topics.ts'
 import type { Allocation } from '../domain/allocation.ts'
 import { type Conflict, isRegimeIncompatible } from '../domain/conflict.ts'
-import { boundText, type Proposal } from '../domain/proposal.ts'
+import { type ProposalDraft, pendingProposal } from '../domain/proposal.ts'
 import { worstPrice } from '../domain/rebalance.ts'
 import type { RegimeOutput, TaOutput, TradingSignal } from '../domain/signal.ts'
 import { type RiskLimits, sizeTrade } from '../domain/tactical.ts'
@@ -141,20 +141,20 @@ export class TacticalDesk {
     const now = clock.now()
     const weights = account.allocation()
     const fee = amount.times(price).times(rules.takerFee)
-    const drafted = {
+    const draft: ProposalDraft = {
       id: ids.next('prp') as ProposalId,
-      kind: 'tactical' as const,
+      kind: 'tactical',
       createdAt: now,
       expiresAt: after(now, settings.expiresMs),
       reason: `Technical analysis is ${signal.bias} on ${signal.symbol} with confidence ${signal.confidence.toFixed(2)}.`,
       legs: [
         {
           symbol: signal.symbol,
-          side: 'buy' as const,
+          side: 'buy',
           amount,
           price,
           worstPrice: worst,
-          orderType: 'market' as const,
+          orderType: 'market',
           fee: fee as Amount,
           feeAsset: quoteOf(signal.symbol),
           notBefore: now,
@@ -174,15 +174,7 @@ export class TacticalDesk {
       conflictId: conflict?.id ?? null,
       correlationId,
     }
-    const proposal: Proposal = {
-      ...drafted,
-      status: 'pending',
-      snoozedUntil: null,
-      hash: this.deps.hash(boundText(drafted)),
-      decidedAt: null,
-      decidedBy: null,
-      note: null,
-    }
+    const proposal = pendingProposal(draft, this.deps.hash)
     stores.proposals.insert(proposal)
     this.deps.bus.publish('proposals', { kind: 'proposed', proposal }, { source: 'coordinator', correlationId })
   }

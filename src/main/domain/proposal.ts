@@ -137,10 +137,22 @@ export function approve(proposal: Proposal, context: ApprovalContext): Result<Ap
 export const asApproved = (proposal: Proposal): ApprovedProposal | null =>
   proposal.status === 'approved' ? (proposal as ApprovedProposal) : null
 
-type Unhashed = Omit<Proposal, 'hash' | 'status' | 'snoozedUntil' | 'decidedAt' | 'decidedBy' | 'note'>
+/** A proposal before anybody has seen it. */
+export type ProposalDraft = Omit<Proposal, 'hash' | 'status' | 'snoozedUntil' | 'decidedAt' | 'decidedBy' | 'note'>
+
+/** What waits for a decision, with the hash of everything that is shown. */
+export const pendingProposal = (draft: ProposalDraft, hash: (text: string) => string): Proposal => ({
+  ...draft,
+  status: 'pending',
+  snoozedUntil: null,
+  hash: hash(boundText(draft)),
+  decidedAt: null,
+  decidedBy: null,
+  note: null,
+})
 
 /** Everything an approval binds, as one text in a fixed order: what the proposal's hash is taken of. */
-export const boundText = (proposal: Unhashed): string =>
+export const boundText = (proposal: ProposalDraft): string =>
   JSON.stringify([
     proposal.id,
     proposal.kind,

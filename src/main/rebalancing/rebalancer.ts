@@ -26,7 +26,7 @@ import {
   totalValue,
 } from '../domain/allocation.ts'
 import type { Tick } from '../domain/market.ts'
-import { boundText, type PriceUsed, type Proposal } from '../domain/proposal.ts'
+import { type PriceUsed, type Proposal, type ProposalDraft, pendingProposal } from '../domain/proposal.ts'
 import { applyLegs, type PlanSettings, planRebalance } from '../domain/rebalance.ts'
 import type { Route } from '../domain/route.ts'
 import type { Clock, Hash, Ids, Markets, StateStore, Stores } from '../ports.ts'
@@ -164,9 +164,9 @@ export class Rebalancer {
       ZERO,
     )
     const correlationId = ids.next('cor') as CorrelationId
-    const drafted = {
+    const draft: ProposalDraft = {
       id: ids.next('prp') as ProposalId,
-      kind: 'rebalance' as const,
+      kind: 'rebalance',
       createdAt: now,
       expiresAt: after(now, settings.expiresMs),
       reason: forced
@@ -185,19 +185,11 @@ export class Rebalancer {
       conflictId: null,
       correlationId,
     }
-    const proposal: Proposal = {
-      ...drafted,
-      status: 'pending',
-      snoozedUntil: null,
-      hash: this.deps.hash(boundText(drafted)),
-      decidedAt: null,
-      decidedBy: null,
-      note: null,
-    }
+    const proposal = pendingProposal(draft, this.deps.hash)
     stores.proposals.insert(proposal)
     bus.publish(
       'portfolio_updates',
-      { kind: 'drifted', largestDriftPp: shown(drift, 4), coreValue: toText(drafted.coreValue) },
+      { kind: 'drifted', largestDriftPp: shown(drift, 4), coreValue: toText(draft.coreValue) },
       { source: 'rebalancer', correlationId },
     )
     bus.publish('proposals', { kind: 'proposed', proposal }, { source: 'rebalancer', correlationId, priority: 'HIGH' })
