@@ -19,8 +19,18 @@ const coreRooms = own('shared/', 'main/domain/', 'main/bus/', 'main/ports\\.ts$'
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: { path: '^src' }, to: { circular: true, dependencyTypesNot: ['type-only'] } },
-    row('shared', '^src/shared/', [...own('shared/'), ...lib('zod', 'big\\.js', '@types/big\\.js')], 'No Node, no DOM.'),
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: { path: '^src' },
+      to: { circular: true, dependencyTypesNot: ['type-only'] },
+    },
+    row(
+      'shared',
+      '^src/shared/',
+      [...own('shared/'), ...lib('zod', 'big\\.js', '@types/big\\.js')],
+      'No Node, no DOM.',
+    ),
     row('domain', '^src/main/domain/', own('shared/', 'main/domain/'), 'Pure rules: no library, no other room.'),
     row('ports', '^src/main/ports\\.ts$', coreRooms, 'The words of the services.'),
     row('bus', '^src/main/bus/', coreRooms, 'Facts between services.'),
@@ -35,7 +45,11 @@ module.exports = {
     row(
       'persistence',
       '^src/main/persistence/',
-      [...own('shared/', 'main/domain/', 'main/ports\\.ts$', 'main/bus/topics\\.ts$', 'main/persistence/'), ...lib('better-sqlite3', '@types/better-sqlite3'), NODE],
+      [
+        ...own('shared/', 'main/domain/', 'main/ports\\.ts$', 'main/bus/topics\\.ts$', 'main/persistence/'),
+        ...lib('better-sqlite3', '@types/better-sqlite3'),
+        NODE,
+      ],
       'Speaks SQL and the words of the domain.',
     ),
     row(
@@ -103,6 +117,10 @@ module.exports = {
     tsPreCompilationDeps: true,
     parser: 'swc',
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default'], extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json'],
+    },
   },
 }

@@ -33,12 +33,14 @@ export function LegTable({ proposal }: { proposal: ProposalView }) {
       }
     >
       <TableFrame label="Trades of the proposal">
-        <table className="table">
+        <table className={hasProgress ? 'table has-progress' : 'table'}>
           <thead>
             <tr>
               <th scope="col">Side</th>
               <th scope="col">Pair</th>
-              <th scope="col">Type</th>
+              <th scope="col" className="leg-type">
+                Type
+              </th>
               <th scope="col" className="right">
                 Amount
               </th>
@@ -76,7 +78,7 @@ function LegRow({ leg, hasProgress }: { leg: Leg; hasProgress: boolean }) {
         <Side side={leg.side} />
       </td>
       <th scope="row">{leg.symbol}</th>
-      <td>{leg.orderType}</td>
+      <td className="leg-type">{leg.orderType}</td>
       <td className="right">
         <Amount asset={baseOf(leg.symbol)} text={leg.amount} />
       </td>
