@@ -64,6 +64,7 @@ export async function openMarket(
         clock,
         rules,
         startPrices,
+        anchors: new Map(Object.entries(simulated.start_prices) as [TradedPair, number][]),
         walk: {
           // Another stretch of the same market after a restart, not the same one again.
           seed: simulated.seed + Math.floor(lastSeen / MINUTE),

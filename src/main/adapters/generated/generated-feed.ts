@@ -10,6 +10,8 @@ export type GeneratedMarket = {
   /** Every symbol, cross pairs included; only those with a start price walk, the others follow from them. */
   readonly rules: readonly MarketRules[]
   readonly startPrices: ReadonlyMap<TradedPair, number>
+  /** What prices are pulled back to in the long run: the same after every restart. */
+  readonly anchors: ReadonlyMap<TradedPair, number>
   readonly walk: WalkSettings
 }
 
@@ -17,9 +19,8 @@ export type GeneratedMarket = {
 export function createGeneratedFeed(options: GeneratedMarket): MarketFeed {
   const { clock, rules, startPrices, walk: settings } = options
   let timer: Cancel | null = null
-  // The past is made first, so that it leads up to the first price.
-  const past = recordHistory(new PriceWalk(startPrices, settings), options)
-  const walk = new PriceWalk(past.lastPrices, { ...settings, seed: settings.seed + 1 })
+  const walk = new PriceWalk(startPrices, { ...settings, seed: settings.seed + 1 }, options.anchors)
+  const past = recordHistory(new PriceWalk(startPrices, settings, options.anchors), options)
 
   const emit = (listener: FeedListener): void => {
     const prices = walk.next()
@@ -77,7 +78,7 @@ function priceOf(symbol: TradedPair, prices: ReadonlyMap<TradedPair, number>): n
 
 const HISTORY_MS = 12 * 3_600_000
 
-/** Twelve hours of one-minute candles that end where the market starts. */
+/** Twelve hours of one-minute candles, scaled so that they end where the market starts. */
 function recordHistory(walk: PriceWalk, options: GeneratedMarket) {
   const minute = 60_000
   const end = Math.floor(options.clock.now() / minute) * minute
@@ -103,8 +104,16 @@ function recordHistory(walk: PriceWalk, options: GeneratedMarket) {
     }
   }
   return {
-    lastPrices: new Map(lastPrices),
-    candles: (symbol: TradedPair, intervalMs: number, count: number): readonly Candle[] =>
-      intervalMs === minute ? (candles.get(symbol) ?? []).slice(-count) : [],
+    candles(symbol: TradedPair, intervalMs: number, count: number): readonly Candle[] {
+      const scale = (priceOf(symbol, options.startPrices) ?? 1) / (priceOf(symbol, lastPrices) ?? 1)
+      if (intervalMs !== minute) return []
+      return (candles.get(symbol) ?? []).slice(-count).map((candle) => ({
+        ...candle,
+        open: candle.open * scale,
+        high: candle.high * scale,
+        low: candle.low * scale,
+        close: candle.close * scale,
+      }))
+    },
   }
 }

@@ -26,6 +26,9 @@ export function createRandom(seed: number): () => number {
   }
 }
 
+/** How many times its anchor, or what part of it, a price can be: no market of ours runs away to nothing. */
+const FARTHEST = 20
+
 type Move = { readonly symbol: TradedPair; readonly stepsLeft: number; readonly logPerStep: number }
 
 /**
@@ -39,9 +42,14 @@ export class PriceWalk {
   private readonly settings: WalkSettings
   private move: Move | null = null
 
-  constructor(start: ReadonlyMap<TradedPair, number>, settings: WalkSettings) {
+  /** @param anchors what each price is pulled back to; without them, where it starts. */
+  constructor(
+    start: ReadonlyMap<TradedPair, number>,
+    settings: WalkSettings,
+    anchors: ReadonlyMap<TradedPair, number> = start,
+  ) {
     this.prices = new Map(start)
-    this.anchors = new Map(start)
+    this.anchors = new Map(anchors)
     this.settings = settings
     this.random = createRandom(settings.seed)
   }
@@ -52,9 +60,11 @@ export class PriceWalk {
     this.startMoveSometimes()
     for (const [symbol, price] of this.prices) {
       const deviation = (hourlyVolatility.get(symbol) ?? 0) * Math.sqrt(stepMs / HOUR)
-      const pull = Math.log((this.anchors.get(symbol) ?? price) / price) * (stepMs / (HOUR * 72))
+      const anchor = this.anchors.get(symbol) ?? price
+      const pull = Math.log(anchor / price) * (stepMs / (HOUR * 72))
       const jump = this.move?.symbol === symbol ? this.move.logPerStep : 0
-      this.prices.set(symbol, price * Math.exp(deviation * this.normal() + pull + jump))
+      const next = price * Math.exp(deviation * this.normal() + pull + jump)
+      this.prices.set(symbol, Math.min(Math.max(next, anchor / FARTHEST), anchor * FARTHEST))
     }
     if (this.move !== null) {
       this.move = this.move.stepsLeft > 1 ? { ...this.move, stepsLeft: this.move.stepsLeft - 1 } : null

@@ -37,6 +37,27 @@ describe('the generated market', () => {
     expect(Math.max(...calm) / Math.min(...calm)).toBeLessThan(1.15)
   })
 
+  it('never runs away to nothing, however restless it is and however often it starts again', () => {
+    let prices = start
+    for (let restart = 0; restart < 200; restart++) {
+      const restless = {
+        ...settings(restart),
+        hourlyVolatility: new Map([
+          [BTC_USDT, 0.5],
+          [XRP_USDT, 0.8],
+        ]),
+        stepMs: HOUR,
+      }
+      const again = new PriceWalk(prices, restless, start)
+      for (let step = 0; step < 24; step++) prices = new Map(again.next())
+    }
+    for (const [symbol, price] of prices) {
+      const anchor = start.get(symbol) ?? 0
+      expect(price).toBeGreaterThanOrEqual(anchor / 20)
+      expect(price).toBeLessThanOrEqual(anchor * 20)
+    }
+  })
+
   it('stays believable for a month', () => {
     const month = walk(3, 30 * 24 * 20, { stepMs: 3 * MINUTE })
     for (const [btc = 0, xrp = 0] of month) {
