@@ -30,6 +30,9 @@ const CHILD = fileURLToPath(new URL('./engine-child.ts', import.meta.url))
 const LONGEST_LIFE_MS = 500
 const START_LIMIT_MS = 60_000
 
+/** A folder is looked at whole after every kill: a new one now and then keeps that from growing. */
+const KILLS_PER_FOLDER = 100
+
 /**
  * Kills the engine's process with SIGKILL at random moments, again and again over the same data, and looks after each
  * kill: the database verifies; every order at the exchange was written down before; no leg was traded beyond its
@@ -40,6 +43,24 @@ export async function killRepeatedly(
   seed: number,
   onKill: (done: number) => void = () => {},
 ): Promise<KillReport> {
+  const reports: KillReport[] = []
+  for (let done = 0; done < kills; done += KILLS_PER_FOLDER) {
+    const count = Math.min(KILLS_PER_FOLDER, kills - done)
+    reports.push(await killInOneFolder(count, seed + done, (more) => onKill(done + more)))
+  }
+  const total = (of: (report: KillReport) => number): number => reports.reduce((sum, report) => sum + of(report), 0)
+  return {
+    kills: total((report) => report.kills),
+    orders: total((report) => report.orders),
+    fills: total((report) => report.fills),
+    ambiguous: total((report) => report.ambiguous),
+    duplicates: total((report) => report.duplicates),
+    lost: total((report) => report.lost),
+    findings: reports.flatMap((report) => report.findings),
+  }
+}
+
+async function killInOneFolder(kills: number, seed: number, onKill: (done: number) => void): Promise<KillReport> {
   const dir = mkdtempSync(join(tmpdir(), 'triplegain-kill-'))
   const random = createRandom(seed)
   const findings: string[] = []
