@@ -1,50 +1,91 @@
 import { describe, expect, it } from 'vitest'
-import { matchOnArrival, matchResting } from '../../../../src/main/adapters/paper/matching.ts'
-import { amount, fraction, price, toText } from '../../../../src/shared/money.ts'
+import {
+  hasReachedTrigger,
+  type Match,
+  marketAt,
+  matchResting,
+  matchTaking,
+} from '../../../../src/main/adapters/paper/matching.ts'
+import { amount, fraction, price, toText, ZERO } from '../../../../src/shared/money.ts'
 import { epochMs } from '../../../../src/shared/time.ts'
-import { BTC_USDT, rulesOf } from '../../../support/money-arbitraries.ts'
+import { BTC_USDT } from '../../../support/money-arbitraries.ts'
 
-const rules = rulesOf(BTC_USDT)
-const tick = (bid: number, ask: number, last = (bid + ask) / 2) => ({
-  symbol: BTC_USDT,
-  at: epochMs(0),
-  bid,
-  ask,
-  last,
-})
-const wanted = (side: 'buy' | 'sell', type: 'market' | 'limit', limit: string) => ({
+const market = (bid: number, ask: number, last = (bid + ask) / 2, left: string | null = null) =>
+  marketAt(
+    { symbol: BTC_USDT, at: epochMs(0), bid, ask, last },
+    left === null ? null : amount(left),
+    left === null ? null : amount(left),
+  )
+const limit = (side: 'buy' | 'sell', at: string, timeInForce: 'GTC' | 'IOC' = 'GTC') => ({
   side,
-  type,
+  type: 'limit' as const,
+  timeInForce,
   amount: amount('0.5'),
-  limitPrice: price(limit),
+  filled: ZERO,
+  limitPrice: price(at),
+  trigger: null,
+  isTriggered: false,
+})
+const stop = (side: 'buy' | 'sell', trigger: string, isTriggered = false) => ({
+  ...limit(side, '1'),
+  type: 'stop-loss' as const,
+  limitPrice: null,
+  trigger: price(trigger),
+  isTriggered,
 })
 const slippage = fraction('0.001')
+const shown = (match: Match | null) =>
+  match && `${toText(match.amount)} at ${toText(match.price)} as ${match.isMaker ? 'maker' : 'taker'}`
 
-describe('the paper exchange’s matching', () => {
-  it('fills a market order at the touch plus slippage, with the taker fee in quote', () => {
-    const bought = matchOnArrival(wanted('buy', 'market', '200'), tick(99, 101), rules, slippage)
-    expect(bought && [toText(bought.price), toText(bought.fee)]).toEqual(['101.101', '0.202202'])
-    const sold = matchOnArrival(wanted('sell', 'market', '1'), tick(99, 101), rules, slippage)
-    expect(sold && toText(sold.price)).toBe('98.901')
+describe('matching', () => {
+  it('fills an order that takes what there is at the touch plus slippage', () => {
+    expect(shown(matchTaking(limit('buy', '200', 'IOC'), market(99, 101), slippage))).toBe('0.5 at 101.101 as taker')
+    expect(shown(matchTaking(limit('sell', '1', 'IOC'), market(99, 101), slippage))).toBe('0.5 at 98.901 as taker')
+    const unlimited = { ...limit('sell', '1'), type: 'market' as const, limitPrice: null }
+    expect(shown(matchTaking(unlimited, market(99, 101), slippage))).toBe('0.5 at 98.901 as taker')
   })
 
-  it('lets no market order trade beyond its worst price', () => {
-    expect(matchOnArrival(wanted('buy', 'market', '101.1'), tick(99, 101), rules, slippage)).toBeNull()
-    expect(matchOnArrival(wanted('sell', 'market', '98.91'), tick(99, 101), rules, slippage)).toBeNull()
+  it('lets nothing trade beyond its worst price', () => {
+    expect(matchTaking(limit('buy', '101.1', 'IOC'), market(99, 101), slippage)).toBeNull()
+    expect(matchTaking(limit('sell', '98.91', 'IOC'), market(99, 101), slippage)).toBeNull()
   })
 
   it('trades a limit order that crosses on arrival at the touch, and lets the others rest', () => {
-    const crossing = matchOnArrival(wanted('buy', 'limit', '102'), tick(99, 101), rules, slippage)
-    expect(crossing && toText(crossing.price)).toBe('101')
-    expect(matchOnArrival(wanted('buy', 'limit', '100.9'), tick(99, 101), rules, slippage)).toBeNull()
+    expect(shown(matchTaking(limit('buy', '102'), market(99, 101), slippage))).toBe('0.5 at 101 as taker')
+    expect(matchTaking(limit('buy', '100.9'), market(99, 101), slippage)).toBeNull()
   })
 
-  it('fills a resting order at its own price and the maker fee once the market trades through it', () => {
-    const order = wanted('buy', 'limit', '100')
-    expect(matchResting(order, tick(100, 101, 100), rules)).toBeNull()
-    const through = matchResting(order, tick(99, 101, 99.9), rules)
-    expect(through && [toText(through.price), toText(through.fee)]).toEqual(['100', '0.125'])
-    expect(matchResting(order, tick(98, 100, 100.5), rules)).not.toBeNull()
-    expect(matchResting(wanted('sell', 'limit', '100'), tick(99, 101, 100.1), rules)).not.toBeNull()
+  it('fills a resting order at its own price as maker once the market trades through it', () => {
+    const order = limit('buy', '100')
+    expect(matchResting(order, market(100, 101, 100))).toBeNull()
+    expect(shown(matchResting(order, market(99, 101, 99.9)))).toBe('0.5 at 100 as maker')
+    expect(shown(matchResting(order, market(98, 100, 100.5)))).toBe('0.5 at 100 as maker')
+    expect(shown(matchResting(limit('sell', '100'), market(99, 101, 100.1)))).toBe('0.5 at 100 as maker')
+    expect(matchResting(limit('sell', '100'), market(99, 101, 100))).toBeNull()
+  })
+
+  it('trades no more than is on offer, and no more than is left of the order', () => {
+    expect(shown(matchTaking(limit('buy', '102'), market(99, 101, 100, '0.2'), slippage))).toBe('0.2 at 101 as taker')
+    const half = { ...limit('buy', '102'), filled: amount('0.4') }
+    expect(shown(matchTaking(half, market(99, 101, 100, '0.2'), slippage))).toBe('0.1 at 101 as taker')
+    expect(matchTaking(half, market(99, 101, 100, '0'), slippage)).toBeNull()
+  })
+
+  it('triggers a sell stop at or below its trigger and a buy stop at or above it', () => {
+    expect([90.1, 90, 89].map((last) => hasReachedTrigger(stop('sell', '90'), price(String(last))))).toEqual([
+      false,
+      true,
+      true,
+    ])
+    expect([109.9, 110, 111].map((last) => hasReachedTrigger(stop('buy', '110'), price(String(last))))).toEqual([
+      false,
+      true,
+      true,
+    ])
+  })
+
+  it('lets a stop trade only once it has triggered, and then wherever the market is', () => {
+    expect(matchTaking(stop('sell', '90'), market(50, 52), slippage)).toBeNull()
+    expect(shown(matchTaking(stop('sell', '90', true), market(50, 52), slippage))).toBe('0.5 at 49.95 as taker')
   })
 })
