@@ -1,12 +1,12 @@
 import type { OrderId } from '../../shared/ids.ts'
 import { type Amount, ZERO } from '../../shared/money.ts'
 import type { EpochMs } from '../../shared/time.ts'
-import { isFinal, type Order, type OrderType } from './order.ts'
+import { ENDED, isFinal, type LegType, type Order } from './order.ts'
 import type { Leg, Proposal } from './proposal.ts'
 
 /** What execution does next for a proposal, decided from what is written down alone. */
 export type NextStep =
-  | { readonly kind: 'place'; readonly leg: number; readonly amount: Amount; readonly type: OrderType }
+  | { readonly kind: 'place'; readonly leg: number; readonly amount: Amount; readonly type: LegType }
   | { readonly kind: 'await_order'; readonly orderId: OrderId }
   | { readonly kind: 'wait_until'; readonly time: EpochMs }
   | { readonly kind: 'finish'; readonly incompleteBecause: string | null }
@@ -57,7 +57,7 @@ export function nextStep(
       continue
     }
     if (now < leg.notBefore) return { kind: 'wait_until', time: leg.notBefore }
-    const quoted = own.filter((order) => order.type === 'limit' && order.reason !== 'never-placed').length
+    const quoted = own.filter((order) => order.type === 'limit' && order.reason !== ENDED.neverPlaced).length
     const type = leg.orderType === 'limit' && quoted < settings.quotes ? 'limit' : 'market'
     return { kind: 'place', leg: index, amount: left, type }
   }
@@ -68,12 +68,13 @@ export function nextStep(
 function cannotGoOn(leg: Leg, own: readonly Order[], settings: ExecutionSettings): string | null {
   const last = own.at(-1)
   if (last === undefined) return null
-  if (last.reason === 'never-placed') {
-    const failures = own.filter((order) => order.reason === 'never-placed').length
+  if (last.reason === ENDED.neverPlaced) {
+    const failures = own.filter((order) => order.reason === ENDED.neverPlaced).length
     return failures > settings.neverPlacedRetries ? 'the exchange could not be reached' : null
   }
   if (last.status === 'rejected') return `refused: ${last.reason ?? 'no reason given'}`
   if (last.type === 'market') return 'the market moved beyond the worst price approved'
-  if (last.status === 'cancelled' && last.reason === 'cancelled by the trader') return 'cancelled by the trader'
+  const goesOn = last.reason === null || last.reason === ENDED.byExchange || last.reason === ENDED.requoted
+  if (last.status === 'cancelled' && !goesOn) return last.reason
   return leg.orderType === 'limit' ? null : 'not filled'
 }

@@ -16,6 +16,8 @@ export type GateLimits = {
 
 /** What the gate looks at, read at the moment of the check. */
 export type GateContext = {
+  /** The kill switch: from the moment it is pressed only what closes risk may leave. */
+  readonly isKilled: boolean
   readonly coordinator: 'RUNNING' | 'PAUSED' | 'HALTED'
   /** Why nothing may be sent although the coordinator runs (a difference found at reconciliation); null normally. */
   readonly blockedBecause: string | null
@@ -26,22 +28,27 @@ export type GateContext = {
   readonly ordersInLastMinute: number
   readonly notionalToday: Money
   readonly isDuplicate: boolean
-  /** What the order spends, with fee. */
+  /** What the order spends, with fee; 0 for closing a margin position. */
   readonly needed: Amount
   /** What its sleeve holds of that asset, less what open orders of the sleeve will spend. */
   readonly available: Amount
   /** What all sleeves hold of it, less what all open orders will spend. */
   readonly ownedFree: Amount
   readonly bag: Amount
+  /** What the exchange lets us spend: neither earning nor held by orders of ours or placed by hand. */
+  readonly spendable: Amount
 }
 
 const HUNDRED = decimal('100')
+
+/** Closes or protects a position: never held up by limits that are there to prevent risk. */
+export const reducesRisk = (intent: OrderIntent): boolean => intent.receipt.kind !== 'proposal_leg'
 
 /**
  * The one gate in front of the exchange, for every order whatever its origin. Orders that only reduce risk skip
  * staleness, collar, count and notional; nothing skips the bag.
  *
- * Errors `gate/…`: `bag`, `funds`, `not-running`, `blocked`, `stale-price`, `collar`, `notional`, `daily-notional`,
+ * Errors `gate/…`: `bag`, `funds`, `held`, `killed`, `not-running`, `blocked`, `stale-price`, `collar`, `notional`, `daily-notional`,
  * `rate`, `duplicate`.
  */
 export function passGate(intent: OrderIntent, context: GateContext, limits: GateLimits): Result<GatedIntent> {
@@ -57,9 +64,15 @@ export function passGate(intent: OrderIntent, context: GateContext, limits: Gate
       `${intent.symbol} ${intent.side}: it needs ${toText(context.needed)}, the ${intent.sleeve} sleeve has ${toText(context.available)} free.`,
     )
   }
+  if (context.spendable.lt(context.needed)) {
+    return fail(
+      'gate/held',
+      `${intent.symbol} ${intent.side}: it needs ${toText(context.needed)}, of which ${toText(context.spendable)} is neither earning nor held by other orders.`,
+    )
+  }
   if (context.isDuplicate) return fail('gate/duplicate', `${intent.clientOrderId} was used before.`)
-  const reducesRisk = intent.receipt.kind === 'position_exit'
-  if (reducesRisk) return ok(intent as GatedIntent)
+  if (reducesRisk(intent)) return ok(intent as GatedIntent)
+  if (context.isKilled) return fail('gate/killed', 'The kill switch is on: nothing new is traded.')
   if (context.coordinator !== 'RUNNING') {
     return fail('gate/not-running', `The coordinator is ${context.coordinator}: nothing new is traded.`)
   }

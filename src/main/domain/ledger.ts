@@ -63,6 +63,18 @@ export function fillEntry(fill: Fill, sleeve: TradingSleeve): LedgerEntry {
   }
 }
 
+/**
+ * A fill on margin: no coins and no price change hands. Opening moves only the fee; closing also moves what it brought.
+ *
+ * @param gross what closing brought before fees, in quote, below zero for a loss; 0 for opening.
+ */
+export const marginFillEntry = (fill: Fill, sleeve: TradingSleeve, gross: Amount): LedgerEntry => ({
+  kind: 'fill',
+  at: fill.at,
+  reference: fill.tradeId,
+  lines: [...move(quoteOf(fill.symbol), gross, 'exchange', sleeve), ...move(fill.feeAsset, fill.fee, sleeve, 'fees')],
+})
+
 /** Between sleeves, e.g. the quote a tactical trade borrows from core and repays. */
 export const transferEntry = (
   asset: Asset,
@@ -72,6 +84,14 @@ export const transferEntry = (
   at: EpochMs,
   reference: string,
 ): LedgerEntry => ({ kind: 'transfer', at, reference, lines: move(asset, amount, from, to) })
+
+/** What the exchange holds beyond the ledger (or less), at a person's word. */
+export const correctionEntry = (asset: Asset, difference: Amount, at: EpochMs, reason: string): LedgerEntry => ({
+  kind: 'correction',
+  at,
+  reference: reason,
+  lines: move(asset, difference, 'outside', 'core'),
+})
 
 /** Amount per account and asset. Derived from entries, never stored. */
 export class Balances {

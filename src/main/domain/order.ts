@@ -13,14 +13,35 @@ import { err, ok, type Result } from '../../shared/result.ts'
 import type { EpochMs } from '../../shared/time.ts'
 
 export type Side = 'buy' | 'sell'
-export type OrderType = 'market' | 'limit'
+/**
+ * `limit` rests at its price. `market` trades at once within its worst price and never rests (immediate-or-cancel).
+ * `stop` rests at the exchange and becomes an unlimited market order when the last price reaches its trigger.
+ */
+export type OrderType = 'market' | 'limit' | 'stop'
+/** How a proposal may trade. */
+export type LegType = Exclude<OrderType, 'stop'>
 export type OrderStatus = 'pending' | 'open' | 'partially_filled' | 'filled' | 'cancelled' | 'expired' | 'rejected'
+
+/** Why an order ended, where what comes next depends on it. */
+export const ENDED = {
+  neverPlaced: 'never-placed',
+  /** Not at our word: it vanished. */
+  byExchange: 'by the exchange',
+  requoted: 'quoted again',
+  byTrader: 'cancelled by the trader',
+} as const
+
 const FINAL_STATUSES: readonly OrderStatus[] = ['filled', 'cancelled', 'expired', 'rejected']
+
+/** Why a position is closed; `unprotected` when its stop could not be placed, `time` when it was held too long. */
+export type ExitReason = 'stop' | 'target' | 'trader' | 'time' | 'unprotected'
 
 /** Why an order may exist; the order gate refuses one without. */
 export type Receipt =
   | { readonly kind: 'proposal_leg'; readonly proposalId: ProposalId; readonly leg: number }
-  | { readonly kind: 'position_exit'; readonly positionId: PositionId; readonly reason: 'stop' | 'target' | 'trader' }
+  | { readonly kind: 'position_exit'; readonly positionId: PositionId; readonly reason: ExitReason }
+  /** The stop that rests at the exchange and protects a position while this machine is off. */
+  | { readonly kind: 'protective_stop'; readonly positionId: PositionId }
 
 /** Which sleeve pays and receives. */
 export type TradingSleeve = 'core' | 'tactical'
@@ -34,8 +55,10 @@ export type OrderIntent = {
   readonly type: OrderType
   /** Base units, a whole number of lots. */
   readonly amount: Amount
-  /** Limit price; for a market order the worst price that may be paid or taken. */
+  /** Limit price; for a market order the worst price that may be paid or taken; for a stop its first trigger. */
   readonly limitPrice: Price
+  /** 1 is spot; above it the order is on margin. */
+  readonly leverage: number
   readonly sleeve: TradingSleeve
   readonly receipt: Receipt
   readonly createdAt: EpochMs
@@ -49,9 +72,12 @@ export type Order = OrderIntent & {
   /** True from an unknown outcome until the exchange was asked about it. */
   readonly inDoubt: boolean
   readonly exchangeId: string | null
+  /** Where a stop triggers now (it may be amended); null for other types. */
+  readonly trigger: Price | null
   readonly filled: Amount
   /** Σ price × amount of the fills, in quote. */
   readonly cost: Amount
+  /** Why it ended, is in doubt, or is being cancelled. */
   readonly reason: string | null
   readonly updatedAt: EpochMs
 }
@@ -76,6 +102,8 @@ export type OrderEvent =
   | { readonly type: 'filled'; readonly fill: Fill; readonly at: EpochMs }
   | { readonly type: 'cancelled'; readonly reason: string; readonly at: EpochMs }
   | { readonly type: 'expired'; readonly at: EpochMs }
+  /** A resting stop was moved. */
+  | { readonly type: 'amended'; readonly trigger: Price; readonly at: EpochMs }
 
 export type OrderError = {
   readonly code: 'order/invalid-transition' | 'order/overfilled' | 'order/empty-fill'
@@ -96,13 +124,21 @@ const NEXT: Record<OrderStatus, Partial<Record<OrderEvent['type'], OrderStatus>>
     cancelled: 'cancelled',
     expired: 'expired',
   },
-  open: { accepted: 'open', doubted: 'open', filled: 'partially_filled', cancelled: 'cancelled', expired: 'expired' },
+  open: {
+    accepted: 'open',
+    doubted: 'open',
+    filled: 'partially_filled',
+    cancelled: 'cancelled',
+    expired: 'expired',
+    amended: 'open',
+  },
   partially_filled: {
     accepted: 'partially_filled', // the acknowledgement that the fill overtook
     doubted: 'partially_filled',
     filled: 'partially_filled',
     cancelled: 'cancelled',
     expired: 'expired',
+    amended: 'partially_filled',
   },
   filled: { accepted: 'filled', doubted: 'filled' }, // late acknowledgement or late time-out of a request that filled at once
   cancelled: { filled: 'cancelled' }, // the two can cross on the wire: the fill still counts
@@ -122,6 +158,7 @@ export const pendingOrder = (intent: OrderIntent): Order => ({
   status: 'pending',
   inDoubt: false,
   exchangeId: null,
+  trigger: intent.type === 'stop' ? intent.limitPrice : null,
   filled: ZERO,
   cost: ZERO,
   reason: null,
@@ -145,16 +182,21 @@ export function transition(order: Order, event: OrderEvent): Result<Order, Order
   const changed: Order = { ...order, status, updatedAt: event.at }
   switch (event.type) {
     case 'accepted':
-      return ok({ ...changed, inDoubt: false, exchangeId: event.exchangeId })
+      return ok({ ...changed, inDoubt: false, exchangeId: event.exchangeId, reason: null })
     case 'doubted':
       return ok(order.status === 'filled' ? order : { ...changed, inDoubt: true, reason: event.reason })
     case 'refused':
     case 'cancelled':
       return ok({ ...changed, inDoubt: false, reason: event.reason })
     case 'never_placed':
-      return ok({ ...changed, inDoubt: false, reason: 'never-placed' })
+      return ok({ ...changed, inDoubt: false, reason: ENDED.neverPlaced })
     case 'expired':
       return ok({ ...changed, inDoubt: false, reason: 'expired' })
+    case 'amended':
+      if (order.trigger === null) {
+        return err({ code: 'order/invalid-transition', message: `${order.id} is no stop: it has no trigger to move` })
+      }
+      return ok({ ...changed, trigger: event.trigger })
     case 'filled':
       return applyFill(changed, event.fill)
   }

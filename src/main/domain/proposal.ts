@@ -10,7 +10,7 @@ import {
 } from '../../shared/money.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
 import type { EpochMs } from '../../shared/time.ts'
-import type { OrderType, Side } from './order.ts'
+import type { LegType, Side } from './order.ts'
 
 /** One trade of a proposal. Amount and worst price are maxima: execution may only shrink them. */
 export type Leg = {
@@ -21,7 +21,7 @@ export type Leg = {
   readonly price: Price
   /** Worst price execution may accept. */
   readonly worstPrice: Price
-  readonly orderType: OrderType
+  readonly orderType: LegType
   readonly fee: Amount
   readonly feeAsset: Asset
   /** Execution of this leg may not start earlier. */
@@ -44,6 +44,8 @@ export type TradePlan = {
   readonly stop: Price
   readonly target: Price
   readonly confidence: number
+  /** 1 is spot; a margin trade is its value divided by this of money. */
+  readonly leverage: number
 }
 
 export type ProposalStatus = 'pending' | 'approved' | 'completed' | 'incomplete' | 'rejected' | 'expired' | 'voided'
@@ -184,6 +186,8 @@ export const boundText = (proposal: ProposalDraft): string =>
       toText(proposal.trade.stop),
       toText(proposal.trade.target),
       proposal.trade.confidence,
+      // Spot stays unsaid, so that what was approved before there was margin keeps its hash.
+      ...(proposal.trade.leverage === 1 ? [] : [proposal.trade.leverage]),
     ],
     proposal.conflictId,
   ])

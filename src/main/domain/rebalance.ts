@@ -13,12 +13,12 @@ import {
 import { fail, ok, type Result } from '../../shared/result.ts'
 import { type EpochMs, epochMs } from '../../shared/time.ts'
 import { allocationOf, type Holding } from './allocation.ts'
-import type { OrderType, Side } from './order.ts'
+import type { LegType, Side } from './order.ts'
 import type { Leg, WeightChange } from './proposal.ts'
 import { cheapestRoute, type Route, type RoutedTrade } from './route.ts'
 
 export type PlanSettings = {
-  readonly orderType: OrderType
+  readonly orderType: LegType
   /** How far a leg's price may be from the plan's, in percent. */
   readonly slippageCapPercent: Decimal
   /** Plans worth more than this (quote) are cut into slices. */

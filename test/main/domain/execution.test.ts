@@ -80,7 +80,7 @@ describe('the next step of an approved proposal', () => {
   })
 
   it('quotes three times, then takes the market for the rest, then stops', () => {
-    const quote = (filled: string) => forLeg(0, { status: 'cancelled', reason: 're-quoted', filled: amount(filled) })
+    const quote = (filled: string) => forLeg(0, { status: 'cancelled', reason: 'quoted again', filled: amount(filled) })
     const market = forLeg(0, { type: 'market', status: 'cancelled', filled: amount('0.1') })
     expect(stepOf([quote('0.1'), quote('0')])).toBe('place limit 0.9 of leg 0')
     expect(stepOf([quote('0.1'), quote('0'), quote('0.2')])).toBe('place market 0.7 of leg 0')
@@ -97,7 +97,7 @@ describe('the next step of an approved proposal', () => {
     const lost = forLeg(0, { status: 'rejected', reason: 'never-placed' })
     expect(stepOf([lost])).toBe('place limit 1 of leg 0')
     expect(stepOf([lost, lost])).toBe('place limit 1 of leg 0')
-    const quote = forLeg(0, { status: 'cancelled', reason: 're-quoted' })
+    const quote = forLeg(0, { status: 'cancelled', reason: 'quoted again' })
     expect(stepOf([lost, lost, quote, quote])).toBe('place limit 1 of leg 0')
     expect(stepOf([lost, lost, quote, quote, quote])).toBe('place market 1 of leg 0')
     expect(stepOf([lost, lost, lost])).toBe('finish: buy BTC/USDT: the exchange could not be reached')
@@ -191,15 +191,15 @@ function eventsOf(order: Order, { kind, percent }: Outcome): OrderEvent[] {
     case 'filled':
       return [accepted, ...fill(left)]
     case 'partly':
-      return [accepted, ...fill(part), { type: 'cancelled', reason: 're-quoted', at }]
+      return [accepted, ...fill(part), { type: 'cancelled', reason: 'quoted again', at }]
     case 'nothing':
-      return [accepted, { type: 'cancelled', reason: 're-quoted', at }]
+      return [accepted, { type: 'cancelled', reason: 'quoted again', at }]
     case 'by_trader':
       return [accepted, ...fill(part), { type: 'cancelled', reason: 'cancelled by the trader', at }]
     case 'expired':
       return [{ type: 'doubted', reason: 'time-out', at }, accepted, ...fill(part), { type: 'expired', at }]
     case 'cross':
-      return [accepted, { type: 'cancelled', reason: 're-quoted', at }, ...fill(part)]
+      return [accepted, { type: 'cancelled', reason: 'quoted again', at }, ...fill(part)]
     case 'lost':
       return [
         { type: 'doubted', reason: 'time-out', at },

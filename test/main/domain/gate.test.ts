@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type GateContext, type GateLimits, passGate } from '../../../src/main/domain/gate.ts'
-import type { OrderIntent } from '../../../src/main/domain/order.ts'
+import type { ExitReason, OrderIntent } from '../../../src/main/domain/order.ts'
 import type { PositionId } from '../../../src/shared/ids.ts'
 import { amount, decimal, money, price } from '../../../src/shared/money.ts'
 import { scaled } from '../../support/money-arbitraries.ts'
@@ -16,6 +16,7 @@ const limits: GateLimits = {
   maxOrdersPerMinute: 3,
 }
 const calm: GateContext = {
+  isKilled: false,
   coordinator: 'RUNNING',
   blockedBecause: null,
   lastPrice: price('100'),
@@ -27,8 +28,9 @@ const calm: GateContext = {
   available: amount('500'),
   ownedFree: amount('700'),
   bag: amount('50'),
+  spendable: amount('700'),
 }
-const exit = (reason: 'stop' | 'target' | 'trader' = 'stop') =>
+const exit = (reason: ExitReason = 'stop') =>
   intentOf({
     side: 'sell',
     type: 'market',
@@ -36,6 +38,14 @@ const exit = (reason: 'stop' | 'target' | 'trader' = 'stop') =>
     limitPrice: price('0.1'),
     receipt: { kind: 'position_exit', positionId: 'pos_1' as PositionId, reason },
   })
+
+const protectiveStop = intentOf({
+  side: 'sell',
+  type: 'stop',
+  sleeve: 'tactical',
+  limitPrice: price('95'),
+  receipt: { kind: 'protective_stop', positionId: 'pos_1' as PositionId },
+})
 
 const verdict = (context: Partial<GateContext> = {}, intent: OrderIntent = intentOf()): string => {
   const result = passGate(intent, { ...calm, ...context }, limits)
@@ -109,10 +119,23 @@ describe('the order gate', () => {
     expect(verdict({ ordersInLastMinute: 3 })).toBe('gate/rate')
   })
 
-  it.each(['stop', 'target', 'trader'] as const)(
+  it('refuses everything new from the moment the kill switch is on, whatever the coordinator says', () => {
+    expect(verdict({ isKilled: true })).toBe('gate/killed')
+    expect(verdict({ isKilled: true }, exit())).toBe('passed')
+    expect(verdict({ isKilled: true }, protectiveStop)).toBe('passed')
+  })
+
+  it('does not spend what earns or what orders placed elsewhere hold', () => {
+    expect(verdict({ spendable: amount('100') })).toBe('passed')
+    expect(verdict({ spendable: amount('99.99999999') })).toBe('gate/held')
+    expect(verdict({ spendable: amount('99.99999999') }, exit())).toBe('gate/held')
+  })
+
+  it.each(['stop', 'target', 'trader', 'time', 'unprotected'] as const)(
     'lets a %s out of a position when everything else is shut',
     (reason) => {
       const shut: Partial<GateContext> = {
+        isKilled: true,
         coordinator: 'HALTED',
         blockedBecause: 'a difference',
         lastPrice: null,
@@ -121,6 +144,7 @@ describe('the order gate', () => {
         ordersInLastMinute: 1_000,
       }
       expect(verdict(shut, exit(reason))).toBe('passed')
+      expect(verdict(shut, protectiveStop)).toBe('passed')
       expect(verdict({ lastPrice: price('100') }, exit(reason))).toBe('passed')
     },
   )
@@ -135,6 +159,7 @@ describe('the order gate', () => {
 const unitsArb = fc.integer({ min: 0, max: 300 })
 const moneyArb = unitsArb.map((units) => money(scaled(units * 10, 0)))
 const contextArb: fc.Arbitrary<GateContext> = fc.record({
+  isKilled: fc.constantFrom(false, false, false, true),
   coordinator: fc.constantFrom('RUNNING', 'RUNNING', 'RUNNING', 'PAUSED', 'HALTED'),
   blockedBecause: fc.option(fc.constant('a difference'), { freq: 4 }).map((text) => text),
   lastPrice: fc.option(
@@ -149,6 +174,7 @@ const contextArb: fc.Arbitrary<GateContext> = fc.record({
   available: unitsArb.map((units) => amount(scaled(units, 1))),
   ownedFree: unitsArb.map((units) => amount(scaled(units, 1))),
   bag: fc.integer({ min: 0, max: 100 }).map((units) => amount(scaled(units, 1))),
+  spendable: unitsArb.map((units) => amount(scaled(units, 1))),
 })
 const intentArb = fc.oneof(
   fc
@@ -158,6 +184,7 @@ const intentArb = fc.oneof(
     })
     .map((overrides) => intentOf(overrides)),
   fc.constantFrom('stop' as const, 'target' as const, 'trader' as const).map(exit),
+  fc.constant(protectiveStop),
 )
 
 describe('the order gate, whatever the circumstances', () => {
@@ -169,6 +196,7 @@ describe('the order gate, whatever the circumstances', () => {
         passed++
         expect(context.ownedFree.minus(context.needed).gte(context.bag)).toBe(true)
         expect(context.available.gte(context.needed)).toBe(true)
+        expect(context.spendable.gte(context.needed)).toBe(true)
         expect(context.isDuplicate).toBe(false)
       }),
       RUNS,
@@ -182,17 +210,19 @@ describe('the order gate, whatever the circumstances', () => {
         const hasMeans =
           context.ownedFree.minus(context.needed).gte(context.bag) &&
           context.available.gte(context.needed) &&
+          context.spendable.gte(context.needed) &&
           !context.isDuplicate
         const worst = Number(intent.limitPrice.toFixed())
         const last = Number(context.lastPrice?.toFixed() ?? Number.NaN)
         const isCalm =
+          !context.isKilled &&
           context.coordinator === 'RUNNING' &&
           context.blockedBecause === null &&
           (intent.side === 'buy' ? (worst - last) * 100 <= last * 2 : (last - worst) * 100 <= last * 2) &&
           Number(context.notional.toFixed()) <= 1_000 &&
           Number(context.notional.plus(context.notionalToday).toFixed()) <= 5_000 &&
           context.ordersInLastMinute < 3
-        const expected = hasMeans && (intent.receipt.kind === 'position_exit' || isCalm)
+        const expected = hasMeans && (intent.receipt.kind !== 'proposal_leg' || isCalm)
         expect(passGate(intent, context, limits).ok).toBe(expected)
       }),
       RUNS,

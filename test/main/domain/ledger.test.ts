@@ -6,18 +6,21 @@ import {
   checkBalanced,
   fillEntry,
   type LedgerEntry,
+  marginFillEntry,
   openingEntry,
   SLEEVES,
   transferEntry,
 } from '../../../src/main/domain/ledger.ts'
-import { amount, price, sum, toText } from '../../../src/shared/money.ts'
+import { addEntryFill, addExitFill, grossOfClosing } from '../../../src/main/domain/position.ts'
+import { amount, type Decimal, decimal, price, sum, toText, ZERO } from '../../../src/shared/money.ts'
 import { amountArb, BTC, BTC_USDT, scaled, USDT, XRP, XRP_BTC, XRP_USDT } from '../../support/money-arbitraries.ts'
-import { fillOf, NOON } from '../../support/trading-builders.ts'
+import { emptyPosition, fillOf, NOON } from '../../support/trading-builders.ts'
 
 const RUNS = { numRuns: 400, seed: 20_261_123 }
 const ASSETS = [BTC, XRP, USDT]
 const ACCOUNTS: readonly Account[] = ['core', 'hodl', 'tactical', 'exchange', 'fees', 'outside']
 
+const signed = (cents: number) => amount(`${cents < 0 ? '-' : ''}${scaled(Math.abs(cents), 2)}`)
 const assetArb = fc.constantFrom(...ASSETS)
 const sleeveArb = fc.constantFrom(...SLEEVES)
 const openingArb = fc
@@ -36,10 +39,13 @@ const fillArb = fc
   .chain((fill) =>
     fc.constantFrom('core' as const, 'tactical' as const).map((sleeve) => fillEntry(fillOf(fill), sleeve)),
   )
+const marginFillArb = fc
+  .record({ gross: fc.integer({ min: -1_000_000, max: 1_000_000 }), fee: amountArb(1_000_000, 10), feeAsset: assetArb })
+  .map(({ gross, fee, feeAsset }) => marginFillEntry(fillOf({ fee, feeAsset }), 'tactical', signed(gross)))
 const transferArb = fc
   .tuple(assetArb, amountArb(100_000_000_000, 8), sleeveArb, sleeveArb)
   .map(([asset, units, from, to]) => transferEntry(asset, units, from, to, NOON, 'pos_1 repays'))
-const entryArb = fc.oneof(openingArb, fillArb, fillArb, transferArb)
+const entryArb = fc.oneof(openingArb, fillArb, fillArb, marginFillArb, transferArb)
 
 /** From the lines, without `Balances`. */
 const recomputed = (entries: readonly LedgerEntry[], account: Account, asset: string): string =>
@@ -79,6 +85,51 @@ describe('the ledger', () => {
     expect(toText(balances.of('core', BTC))).toBe('0.399')
     expect(toText(balances.of('core', USDT))).toBe('-40')
     expect(toText(balances.of('fees', BTC))).toBe('0.001')
+  })
+
+  it('moves only the fee when a position is opened on margin: no coins change hands', () => {
+    const balances = new Balances()
+    balances.apply(marginFillEntry(fillOf({ side: 'sell' }), 'tactical', ZERO))
+    expect(toText(balances.of('tactical', BTC))).toBe('0')
+    expect(toText(balances.of('tactical', USDT))).toBe('-0.16')
+    expect(toText(balances.of('fees', USDT))).toBe('0.16')
+    expect(toText(balances.of('exchange', USDT))).toBe('0')
+  })
+
+  it.each([
+    ['a gain of 12.5', '12.5', '12.34', '-12.5'],
+    ['a loss of 12.5', '-12.5', '-12.66', '12.5'],
+  ])('moves %s and the fee when a position is closed on margin', (_what, gross, sleeve, exchange) => {
+    const balances = new Balances()
+    const entry = marginFillEntry(fillOf(), 'tactical', amount(gross))
+    expect([entry.kind, entry.reference, checkBalanced(entry).ok]).toEqual(['fill', 'T1', true])
+    balances.apply(entry)
+    expect([balances.of('tactical', USDT), balances.of('exchange', USDT)].map(toText)).toEqual([sleeve, exchange])
+    expect(toText(balances.of('tactical', BTC))).toBe('0')
+  })
+
+  it('leaves in the sleeve, once a position on margin is closed, what the position has realized', () => {
+    const partArb = fc.record({ units: fc.integer({ min: 1, max: 999 }), at: fc.integer({ min: 1, max: 99_999 }) })
+    const fee = amount('0.01')
+    fc.assert(
+      fc.property(fc.constantFrom('long' as const, 'short' as const), partArb, partArb, (side, entry, exit) => {
+        const balances = new Balances()
+        const parts = [decimal(scaled(exit.units, 3)), decimal(scaled(1_000 - exit.units, 3))]
+        const fillAt = (cents: number, part: Decimal) =>
+          fillOf({ amount: amount(toText(part)), price: price(scaled(cents, 2)), fee })
+        const opening = fillAt(entry.at, decimal('1'))
+        balances.apply(marginFillEntry(opening, 'tactical', ZERO))
+        let position = addEntryFill(emptyPosition({ side, leverage: 2 }), opening)
+        for (const [index, part] of parts.entries()) {
+          const fill = fillAt(index === 0 ? exit.at : entry.units * 100, part)
+          balances.apply(marginFillEntry(fill, 'tactical', grossOfClosing(position, fill)))
+          position = addExitFill(position, fill)
+        }
+        expect(toText(position.amount)).toBe('0')
+        expect(toText(balances.of('tactical', USDT))).toBe(toText(position.realized))
+      }),
+      RUNS,
+    )
   })
 
   it('moves a loan from core to tactical and owns as much as before', () => {

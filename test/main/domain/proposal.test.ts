@@ -152,7 +152,14 @@ describe('ending a proposal', () => {
 })
 
 describe('what an approval binds', () => {
-  const trade = { symbol: BTC_USDT, entry: price('100'), stop: price('97'), target: price('106'), confidence: 0.7 }
+  const trade = {
+    symbol: BTC_USDT,
+    entry: price('100'),
+    stop: price('97'),
+    target: price('106'),
+    confidence: 0.7,
+    leverage: 1,
+  }
   const base = proposalOf({ trade })
   const withLeg = (overrides: Parameters<typeof legOf>[0]): Partial<Proposal> => ({ legs: [legOf(overrides)] })
   const withPrice = (overrides: Partial<Proposal['prices'][number]>): Partial<Proposal> => ({

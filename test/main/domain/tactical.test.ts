@@ -4,11 +4,11 @@ import type { Position } from '../../../src/main/domain/position.ts'
 import type { TradingSignal } from '../../../src/main/domain/signal.ts'
 import { type RiskLimits, type SizedTrade, sizeTrade, type TacticalContext } from '../../../src/main/domain/tactical.ts'
 import type { MessageId } from '../../../src/shared/ids.ts'
-import { amount, decimal, fraction, money, ONE, type Price, price, toText } from '../../../src/shared/money.ts'
+import { amount, decimal, fraction, integer, money, ONE, type Price, price, toText } from '../../../src/shared/money.ts'
 import { BTC_USDT, rulesOf, scaled, XRP_USDT } from '../../support/money-arbitraries.ts'
 import { emptyPosition, NOON } from '../../support/trading-builders.ts'
 
-const RUNS = { numRuns: 800, seed: 20_261_123 }
+const RUNS = { numRuns: 1_000, seed: 20_261_123 }
 
 const signalOf = (overrides: Partial<TradingSignal> = {}): TradingSignal => ({
   symbol: BTC_USDT,
@@ -31,6 +31,7 @@ const limitsOf = (overrides: Partial<RiskLimits> = {}): RiskLimits => ({
   stopMinPercent: decimal('0.5'),
   stopMaxPercent: (symbol) => decimal(symbol === BTC_USDT ? '3' : '5'),
   rewardToRisk: decimal('2'),
+  leverage: 1,
   ...overrides,
 })
 const rules = rulesOf(BTC_USDT, { tick: price('0.1'), takerFee: fraction('0.004') })
@@ -64,6 +65,15 @@ describe('a tactical trade', () => {
     expect(sized).not.toBeTypeOf('string')
     const { amount: size, stop, target } = sized as SizedTrade
     expect([size, stop, target].map(toText)).toEqual(['0.04', '49000', '52000'])
+  })
+
+  it('of a bearish signal is a short with its stop above and its target below, on margin only', () => {
+    const short = signalOf({ bias: 'short' })
+    expect(sizeOf(contextOf(), limitsOf(), short)).toBe('risk/spot-short')
+    const sized = sizeOf(contextOf(), limitsOf({ leverage: 2 }), short)
+    expect(sized).not.toBeTypeOf('string')
+    const { amount: size, stop, target } = sized as SizedTrade
+    expect([size, stop, target].map(toText)).toEqual(['0.04', '51000', '48000'])
   })
 
   it('risks 1 % of equity between entry and stop when no cap binds', () => {
@@ -148,14 +158,17 @@ const caseArb = fc
     feeUnits: fc.integer({ min: 0, max: 100 }),
     symbol: fc.constantFrom(BTC_USDT, XRP_USDT),
     lot: fc.constantFrom('0.00000001', '0.001', '0.5'),
+    bias: fc.constantFrom('long' as const, 'short' as const),
+    leverage: fc.integer({ min: 1, max: 5 }),
   })
   .map((units) => ({
-    signal: signalOf({ symbol: units.symbol, atr: units.atrUnits / 100 }),
+    signal: signalOf({ symbol: units.symbol, atr: units.atrUnits / 100, bias: units.bias }),
     limits: limitsOf({
       riskPerTradePercent: decimal(scaled(units.riskUnits, 2)),
       maxPositionPercent: decimal(scaled(units.positionUnits, 2)),
       maxExposurePercent: decimal(scaled(units.exposureUnits, 2)),
       rewardToRisk: decimal(scaled(units.reward, 1)),
+      leverage: units.leverage,
     }),
     context: contextOf({
       equity: money(scaled(units.equityUnits, 2)),
@@ -190,10 +203,15 @@ describe('the size of a tactical trade, whatever the circumstances', () => {
         const value = sized.amount.times(context.price)
         const exposure = context.open.reduce((total, position) => total.plus(position.cost), decimal('0'))
         const isWithin = (part: typeof value, percent: typeof value) => part.times(HUNDRED).lte(equity.times(percent))
-        expect(isWithin(sized.amount.times(context.price.minus(sized.stop)), limits.riskPerTradePercent)).toBe(true)
+        expect(isWithin(sized.amount.times(context.price.minus(sized.stop).abs()), limits.riskPerTradePercent)).toBe(
+          true,
+        )
         expect(isWithin(value, limits.maxPositionPercent)).toBe(true)
         expect(isWithin(value.plus(exposure), limits.maxExposurePercent)).toBe(true)
-        expect(value.times(ONE.plus(market.takerFee)).times(decimal('1.02')).lte(freeQuote)).toBe(true)
+        // On margin: the money behind it and the fee.
+        const cash = ONE.div(integer(limits.leverage)).plus(market.takerFee)
+        expect(value.times(cash).times(decimal('1.02')).lte(freeQuote)).toBe(true)
+        expect(signal.bias === 'short' && limits.leverage === 1).toBe(false)
         expect(toText(sized.amount.div(market.lot))).toMatch(/^[1-9]\d*$/)
         expect(value.gte(market.minCost)).toBe(true)
       }),
@@ -208,8 +226,9 @@ describe('the size of a tactical trade, whatever the circumstances', () => {
         const sized = sizeOf(context, limits, signal)
         if (typeof sized === 'string') return
         const { tick } = context.rules
-        const risked = context.price.minus(sized.stop)
-        const hoped = sized.target.minus(context.price)
+        const isLong = signal.bias === 'long'
+        const risked = isLong ? context.price.minus(sized.stop) : sized.stop.minus(context.price)
+        const hoped = isLong ? sized.target.minus(context.price) : context.price.minus(sized.target)
         const percent = (of: typeof tick | ReturnType<RiskLimits['stopMaxPercent']>) =>
           context.price.times(of).div(HUNDRED)
         expect(risked.lte(percent(limits.stopMaxPercent(signal.symbol)))).toBe(true)
