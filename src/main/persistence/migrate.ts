@@ -72,7 +72,9 @@ export function pendingMigrations(
   return ok(migrations.filter((migration) => !done.has(migration.version)))
 }
 
-/** Applies each in a transaction of its own. Error `database/migration-failed`: that one left no trace. */
+/**
+ * Applies each in a transaction of its own. A migration may make a table again under its old name: references are
+ * therefore not followed meanwhile, but checked before it is committed. Error `database/migration-failed`: that one left no trace. */
 export function applyMigrations(sql: Sql, pending: readonly Migration[], now: EpochMs, name: string): Result<null> {
   if (pending.length === 0) return ok(null)
   sql.exec(
@@ -83,8 +85,11 @@ export function applyMigrations(sql: Sql, pending: readonly Migration[], now: Ep
   const record = sql.prepare('INSERT INTO schema_migrations (version, name, sha256, applied_at) VALUES (?, ?, ?, ?)')
   const apply = sql.transaction((migration: Migration) => {
     sql.exec(migration.sql)
+    const broken = sql.pragma('foreign_key_check') as { table: string }[]
+    if (broken[0] !== undefined) throw new Error(`${broken.length} rows of ${broken[0].table} refer to nothing`)
     record.run(migration.version, migration.name, migration.sha256, now)
   })
+  sql.pragma('foreign_keys = OFF')
   for (const migration of pending) {
     try {
       apply(migration)
@@ -95,5 +100,6 @@ export function applyMigrations(sql: Sql, pending: readonly Migration[], now: Ep
       )
     }
   }
+  sql.pragma('foreign_keys = ON')
   return ok(null)
 }

@@ -1,12 +1,12 @@
 import type { ClientOrderId, CorrelationId, OrderId, PositionId, ProposalId, TradedPair } from '../../shared/ids.ts'
 import { amount, price } from '../../shared/money.ts'
 import { epochMs } from '../../shared/time.ts'
-import type { Order, OrderStatus, OrderType, Receipt, Side, TradingSleeve } from '../domain/order.ts'
+import type { ExitReason, Order, OrderStatus, OrderType, Receipt, Side, TradingSleeve } from '../domain/order.ts'
 import type { OrderStore, Transact } from '../ports.ts'
 import { decoded, exactText, insertInto, oneOf, type Sql, updateOf, type Value } from './columns.ts'
 
 export const SIDES: readonly Side[] = ['buy', 'sell']
-export const ORDER_TYPES: readonly OrderType[] = ['market', 'limit']
+const ORDER_TYPES: readonly OrderType[] = ['market', 'limit', 'stop']
 export const ORDER_STATUSES: readonly OrderStatus[] = [
   'pending',
   'open',
@@ -17,8 +17,8 @@ export const ORDER_STATUSES: readonly OrderStatus[] = [
   'rejected',
 ]
 const TRADING_SLEEVES: readonly TradingSleeve[] = ['core', 'tactical']
-const RECEIPT_KINDS: readonly Receipt['kind'][] = ['proposal_leg', 'position_exit']
-const EXIT_REASONS = ['stop', 'target', 'trader'] as const
+const RECEIPT_KINDS: readonly Receipt['kind'][] = ['proposal_leg', 'position_exit', 'protective_stop']
+export const EXIT_REASONS: readonly ExitReason[] = ['stop', 'target', 'trader', 'time', 'unprotected']
 
 const INTENT_COLUMNS = [
   'id',
@@ -28,6 +28,7 @@ const INTENT_COLUMNS = [
   'type',
   'amount',
   'limit_price',
+  'leverage',
   'sleeve',
   'receipt_kind',
   'proposal_id',
@@ -38,7 +39,7 @@ const INTENT_COLUMNS = [
   'deadline',
   'correlation_id',
 ]
-const STATUS_COLUMNS = ['status', 'in_doubt', 'exchange_id', 'filled', 'cost', 'reason', 'updated_at']
+const STATUS_COLUMNS = ['status', 'in_doubt', 'exchange_id', 'trigger_price', 'filled', 'cost', 'reason', 'updated_at']
 
 export type OrderRow = {
   readonly seq: number
@@ -49,6 +50,7 @@ export type OrderRow = {
   readonly type: string
   readonly amount: string
   readonly limit_price: string
+  readonly leverage: number
   readonly sleeve: string
   readonly receipt_kind: string
   readonly proposal_id: string
@@ -61,6 +63,7 @@ export type OrderRow = {
   readonly status: string
   readonly in_doubt: number
   readonly exchange_id: string | null
+  readonly trigger_price: string | null
   readonly filled: string
   readonly cost: string
   readonly reason: string | null
@@ -78,12 +81,13 @@ const intentValues = (order: Order): Value[] => {
     order.type,
     exactText(order.amount),
     exactText(order.limitPrice),
+    order.leverage,
     order.sleeve,
     receipt.kind,
     isLeg ? receipt.proposalId : null,
     isLeg ? receipt.leg : null,
     isLeg ? null : receipt.positionId,
-    isLeg ? null : receipt.reason,
+    receipt.kind === 'position_exit' ? receipt.reason : null,
     order.createdAt,
     order.deadline,
     order.correlationId,
@@ -94,6 +98,7 @@ const statusValues = (order: Order, filled: string): Value[] => [
   order.status,
   order.inDoubt ? 1 : 0,
   order.exchangeId,
+  order.trigger === null ? null : exactText(order.trigger),
   filled,
   exactText(order.cost),
   order.reason,
@@ -109,6 +114,7 @@ export const orderFromRow = (row: OrderRow): Order =>
     type: oneOf(ORDER_TYPES, row.type),
     amount: amount(row.amount),
     limitPrice: price(row.limit_price),
+    leverage: row.leverage,
     sleeve: oneOf(TRADING_SLEEVES, row.sleeve),
     receipt: receiptFromRow(row),
     createdAt: epochMs(row.created_at),
@@ -117,20 +123,25 @@ export const orderFromRow = (row: OrderRow): Order =>
     status: oneOf(ORDER_STATUSES, row.status),
     inDoubt: row.in_doubt === 1,
     exchangeId: row.exchange_id,
+    trigger: row.trigger_price === null ? null : price(row.trigger_price),
     filled: amount(row.filled),
     cost: amount(row.cost),
     reason: row.reason,
     updatedAt: epochMs(row.updated_at),
   }))
 
-const receiptFromRow = (row: OrderRow): Receipt =>
-  oneOf(RECEIPT_KINDS, row.receipt_kind) === 'proposal_leg'
-    ? { kind: 'proposal_leg', proposalId: row.proposal_id as ProposalId, leg: row.leg }
-    : {
-        kind: 'position_exit',
-        positionId: row.position_id as PositionId,
-        reason: oneOf(EXIT_REASONS, row.exit_reason),
-      }
+function receiptFromRow(row: OrderRow): Receipt {
+  const kind = oneOf(RECEIPT_KINDS, row.receipt_kind)
+  const positionId = row.position_id as PositionId
+  switch (kind) {
+    case 'proposal_leg':
+      return { kind, proposalId: row.proposal_id as ProposalId, leg: row.leg }
+    case 'position_exit':
+      return { kind, positionId, reason: oneOf(EXIT_REASONS, row.exit_reason) }
+    case 'protective_stop':
+      return { kind, positionId }
+  }
+}
 
 export function createOrderStore(sql: Sql, transact: Transact): OrderStore {
   const insertOrder = sql.prepare(insertInto('orders', [...INTENT_COLUMNS, ...STATUS_COLUMNS]))
@@ -148,6 +159,7 @@ export function createOrderStore(sql: Sql, transact: Transact): OrderStore {
   const live = all(`WHERE status IN ('pending', 'open', 'partially_filled') OR in_doubt = 1 ORDER BY created_at, seq`)
   // Sorted here: an order has a handful of siblings, and SQLite's sorter costs more than the look-up.
   const ofProposal = all('WHERE proposal_id = ?')
+  const ofPosition = all('WHERE position_id = ?')
   const recent = all('ORDER BY seq DESC LIMIT ?')
   const createdSince = all('WHERE created_at >= ? ORDER BY created_at DESC, seq DESC')
   const oneOrNull = (row: OrderRow | undefined): Order | null => (row === undefined ? null : orderFromRow(row))
@@ -176,6 +188,11 @@ export function createOrderStore(sql: Sql, transact: Transact): OrderStore {
     live: () => live.all().map(orderFromRow),
     ofProposal: (id) =>
       ofProposal
+        .all(id)
+        .sort((a, b) => a.seq - b.seq)
+        .map(orderFromRow),
+    ofPosition: (id) =>
+      ofPosition
         .all(id)
         .sort((a, b) => a.seq - b.seq)
         .map(orderFromRow),

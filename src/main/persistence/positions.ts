@@ -4,14 +4,17 @@ import { epochMs } from '../../shared/time.ts'
 import type { Position } from '../domain/position.ts'
 import type { PositionStore } from '../ports.ts'
 import { decoded, exactText, insertInto, oneOf, type Sql, shownText, updateOf, type Value } from './columns.ts'
+import { EXIT_REASONS } from './orders.ts'
 
-const EXIT_REASONS = ['stop', 'target', 'trader'] as const
+const SIDES: readonly Position['side'][] = ['long', 'short']
 
 /** All but the id. */
 const COLUMNS = [
   'proposal_id',
   'symbol',
   'entry_order_id',
+  'side',
+  'leverage',
   'amount',
   'cost',
   'open_fees',
@@ -20,7 +23,6 @@ const COLUMNS = [
   'target',
   'opened_at',
   'closed_at',
-  'exit_order_id',
   'exit_reason',
   'correlation_id',
 ]
@@ -30,6 +32,8 @@ export type PositionRow = {
   readonly proposal_id: string
   readonly symbol: string
   readonly entry_order_id: string
+  readonly side: string
+  readonly leverage: number
   readonly amount: string
   readonly cost: string
   readonly open_fees: string
@@ -38,7 +42,6 @@ export type PositionRow = {
   readonly target: string
   readonly opened_at: number
   readonly closed_at: number | null
-  readonly exit_order_id: string | null
   readonly exit_reason: string | null
   readonly correlation_id: string
 }
@@ -47,6 +50,8 @@ const valuesOf = (position: Position): Value[] => [
   position.proposalId,
   position.symbol,
   position.entryOrderId,
+  position.side,
+  position.leverage,
   exactText(position.amount),
   exactText(position.cost),
   exactText(position.openFees),
@@ -55,7 +60,6 @@ const valuesOf = (position: Position): Value[] => [
   exactText(position.target),
   position.openedAt,
   position.closedAt,
-  position.exitOrderId,
   position.exitReason,
   position.correlationId,
 ]
@@ -66,6 +70,8 @@ export const positionFromRow = (row: PositionRow): Position =>
     proposalId: row.proposal_id as ProposalId,
     symbol: row.symbol as TradedPair,
     entryOrderId: row.entry_order_id as OrderId,
+    side: oneOf(SIDES, row.side),
+    leverage: row.leverage,
     amount: amount(row.amount),
     cost: money(row.cost),
     openFees: money(row.open_fees),
@@ -74,7 +80,6 @@ export const positionFromRow = (row: PositionRow): Position =>
     target: price(row.target),
     openedAt: epochMs(row.opened_at),
     closedAt: row.closed_at === null ? null : epochMs(row.closed_at),
-    exitOrderId: row.exit_order_id as OrderId | null,
     exitReason: row.exit_reason === null ? null : oneOf(EXIT_REASONS, row.exit_reason),
     correlationId: row.correlation_id as CorrelationId,
   }))
@@ -88,6 +93,7 @@ export function createPositionStore(sql: Sql): PositionStore {
   const all = (where: string) => sql.prepare<Value[], PositionRow>(`SELECT * FROM positions ${where}`)
   const byId = all('WHERE id = ?')
   const open = all('WHERE closed_at IS NULL ORDER BY opened_at, seq')
+  const ofEntry = all('WHERE entry_order_id = ? ORDER BY seq DESC LIMIT 1')
   const recent = all('ORDER BY seq DESC LIMIT ?')
   return {
     insert(position) {
@@ -99,6 +105,10 @@ export function createPositionStore(sql: Sql): PositionStore {
     },
     get(id) {
       const row = byId.get(id)
+      return row === undefined ? null : positionFromRow(row)
+    },
+    ofEntry(id) {
+      const row = ofEntry.get(id)
       return row === undefined ? null : positionFromRow(row)
     },
     open: () => open.all().map(positionFromRow),

@@ -1,10 +1,13 @@
 import type { Asset, TradedPair } from '../../shared/ids.ts'
 import { amount, fraction, price } from '../../shared/money.ts'
 import { epochMs } from '../../shared/time.ts'
+import type { LegType } from '../domain/order.ts'
 import type { Leg, PriceUsed, Proposal, TradePlan, WeightChange } from '../domain/proposal.ts'
 import { exactText, oneOf, shownText } from './columns.ts'
 import { fieldsOf, float, listOf, numberIn, textIn } from './json.ts'
-import { ORDER_TYPES, SIDES } from './orders.ts'
+import { SIDES } from './orders.ts'
+
+const LEG_TYPES: readonly LegType[] = ['market', 'limit']
 
 export const legsToJson = (legs: readonly Leg[]): string =>
   JSON.stringify(
@@ -27,7 +30,7 @@ export const legsFromJson = (text: string): Leg[] =>
     amount: amount(textIn(leg, 'amount')),
     price: price(textIn(leg, 'price')),
     worstPrice: price(textIn(leg, 'worstPrice')),
-    orderType: oneOf(ORDER_TYPES, leg.orderType),
+    orderType: oneOf(LEG_TYPES, leg.orderType),
     fee: amount(textIn(leg, 'fee')),
     feeAsset: textIn(leg, 'feeAsset') as Asset,
     notBefore: epochMs(numberIn(leg, 'notBefore')),
@@ -71,6 +74,7 @@ export const tradeToJson = (trade: TradePlan): string =>
     stop: exactText(trade.stop),
     target: exactText(trade.target),
     confidence: float(trade.confidence),
+    leverage: trade.leverage,
   })
 export function tradeFromJson(text: string): TradePlan {
   const trade = fieldsOf(JSON.parse(text), 'trade')
@@ -80,5 +84,6 @@ export function tradeFromJson(text: string): TradePlan {
     stop: price(textIn(trade, 'stop')),
     target: price(textIn(trade, 'target')),
     confidence: numberIn(trade, 'confidence'),
+    leverage: trade.leverage === undefined ? 1 : numberIn(trade, 'leverage'), // absent before there was margin
   }
 }

@@ -4,6 +4,7 @@ import type { Account, LedgerEntry } from '../../../src/main/domain/ledger.ts'
 import type { Fill, Order, Receipt } from '../../../src/main/domain/order.ts'
 import type { Position } from '../../../src/main/domain/position.ts'
 import type { Proposal } from '../../../src/main/domain/proposal.ts'
+import { EXIT_REASONS } from '../../../src/main/persistence/orders.ts'
 import type { Asset, OrderId, PositionId, ProposalId, TradedPair } from '../../../src/shared/ids.ts'
 import { decimal, toText } from '../../../src/shared/money.ts'
 import { type EpochMs, epochMs } from '../../../src/shared/time.ts'
@@ -24,7 +25,7 @@ const anyAsset = fc.constantFrom('BTC', 'XRP', 'USDT') as fc.Arbitrary<Asset>
 const anyPair = fc.constantFrom('BTC/USDT', 'XRP/USDT', 'XRP/BTC') as fc.Arbitrary<TradedPair>
 const side = fc.constantFrom('buy' as const, 'sell' as const)
 const type = fc.constantFrom('market' as const, 'limit' as const)
-const exitReason = fc.constantFrom('stop' as const, 'target' as const, 'trader' as const)
+const exitReason = fc.constantFrom(...EXIT_REASONS)
 const id = <T extends string>(prefix: string) => fc.uuid().map((rest) => `${prefix}_${rest}` as T)
 /** Floats, with those that JSON cannot say. */
 const float = fc.double()
@@ -40,9 +41,10 @@ const receipt: fc.Arbitrary<Receipt> = fc.oneof(
     positionId: fc.constant('pos_1' as PositionId),
     reason: exitReason,
   }),
+  fc.record({ kind: fc.constant('protective_stop' as const), positionId: fc.constant('pos_1' as PositionId) }),
 )
 
-export const anyOrder: fc.Arbitrary<Order> = fc.record({
+const orderFields: fc.Arbitrary<Omit<Order, 'trigger'>> = fc.record({
   id: id('ord'),
   clientOrderId: fc.stringMatching(/^[0-9a-f]{32}$/) as fc.Arbitrary<never>,
   symbol: anyPair,
@@ -50,6 +52,7 @@ export const anyOrder: fc.Arbitrary<Order> = fc.record({
   type,
   amount: dec,
   limitPrice: dec,
+  leverage: fc.integer({ min: 1, max: 5 }),
   sleeve: fc.constantFrom('core' as const, 'tactical' as const),
   receipt,
   createdAt: time,
@@ -63,6 +66,10 @@ export const anyOrder: fc.Arbitrary<Order> = fc.record({
   reason: orNull(text),
   updatedAt: time,
 })
+export const anyOrder: fc.Arbitrary<Order> = fc.oneof(
+  orderFields.map((fields): Order => ({ ...fields, trigger: null })),
+  fc.tuple(orderFields, dec).map(([fields, trigger]): Order => ({ ...fields, type: 'stop', trigger })),
+)
 
 export const anyFill: fc.Arbitrary<Fill> = fc.record({
   tradeId: fc.uuid() as fc.Arbitrary<never>,
@@ -126,6 +133,7 @@ export const anyProposal: fc.Arbitrary<Proposal> = fc.record({
       stop: dec,
       target: dec,
       confidence: float,
+      leverage: fc.integer({ min: 1, max: 5 }),
     }),
   ),
   conflictId: fc.constantFrom(null, 'cfl_1' as never),
@@ -208,7 +216,8 @@ export const anyPosition: fc.Arbitrary<Position> = fc.record({
   target: dec,
   openedAt: time,
   closedAt: orNull(time),
-  exitOrderId: fc.constantFrom(null, 'ord_1' as OrderId),
+  side: fc.constantFrom('long' as const, 'short' as const),
+  leverage: fc.integer({ min: 1, max: 5 }),
   exitReason: orNull(exitReason),
   correlationId: id('cor'),
 })

@@ -4,7 +4,7 @@ import { addEntryFill, addExitFill, type Position } from '../../../src/main/doma
 import type { Database } from '../../../src/main/persistence/database.ts'
 import { createStores } from '../../../src/main/persistence/stores.ts'
 import type { Stores } from '../../../src/main/ports.ts'
-import type { OrderId, PositionId, ProposalId, TradeId } from '../../../src/shared/ids.ts'
+import type { PositionId, ProposalId, TradeId } from '../../../src/shared/ids.ts'
 import { asset, pair } from '../../../src/shared/ids.ts'
 import { amount, price } from '../../../src/shared/money.ts'
 import {
@@ -133,7 +133,7 @@ function trade(stores: Stores): void {
     const sold = filled(exit, n * 10, part, { price: price('52000'), fee: amount('2.08') })
     follow(stores, exit, sold)
     position = addExitFill(position, sold.fill)
-    stores.positions.save({ ...position, exitOrderId: exit.id as OrderId, exitReason: 'target' })
+    stores.positions.save({ ...position, exitReason: 'target' })
   }
   stores.positions.snapshot(position, price('52000'), aPosition().cost, at(70))
 }

@@ -1,6 +1,7 @@
 import type { TradeId } from '../../../shared/ids.ts'
 import { type Amount, amount, toText, ZERO } from '../../../shared/money.ts'
 import { isFinal, type Order, type OrderEvent, type OrderStatus, remaining, transition } from '../../domain/order.ts'
+import { exitSideOf } from '../../domain/position.ts'
 import type { Leg, Proposal } from '../../domain/proposal.ts'
 import { oneOf, type Sql } from '../columns.ts'
 import { ORDER_STATUSES } from '../orders.ts'
@@ -125,11 +126,17 @@ export function checkReceipts({ orders, proposals, positions }: Records): Report
   for (const order of orders.values()) {
     const row = `orders ${order.id}`
     const { receipt } = order
-    if (receipt.kind === 'position_exit') {
+    if (receipt.kind !== 'proposal_leg') {
       const position = byPosition.get(receipt.positionId)
       if (position === undefined) problems.push([row, `closes ${receipt.positionId}, which does not exist`])
-      else if (position.symbol !== order.symbol || order.side !== 'sell' || order.sleeve !== 'tactical') {
-        problems.push([row, `is no tactical sell of ${position.symbol}, as closing ${position.id} takes`])
+      else if (
+        position.symbol !== order.symbol ||
+        order.side !== exitSideOf(position) ||
+        order.sleeve !== 'tactical' ||
+        order.leverage !== position.leverage
+      ) {
+        const closing = `${exitSideOf(position)} of ${position.symbol}`
+        problems.push([row, `is no tactical ${closing}, as closing ${position.id} takes`])
       }
       continue
     }

@@ -1,5 +1,5 @@
 import { type Decimal, toText, ZERO } from '../../../shared/money.ts'
-import { addEntryFill, addExitFill, type Position } from '../../domain/position.ts'
+import { addEntryFill, addExitFill, entrySideOf, type Position } from '../../domain/position.ts'
 import { type Records, type Report, report } from './check.ts'
 
 type Problems = (readonly [string, string])[]
@@ -17,8 +17,11 @@ export function checkPositions({ positions, fills, orders, proposals }: Records)
     const row = `positions ${position.id}`
     const entry = orders.get(position.entryOrderId)
     if (entry === undefined) problems.push([row, `was entered by ${position.entryOrderId}, which does not exist`])
-    else if (entry.sleeve !== 'tactical' || entry.symbol !== position.symbol || entry.side !== 'buy') {
-      problems.push([row, `was entered by ${entry.id}, which is no tactical buy of ${position.symbol}`])
+    else if (entry.sleeve !== 'tactical' || entry.symbol !== position.symbol || entry.side !== entrySideOf(position)) {
+      problems.push([
+        row,
+        `was entered by ${entry.id}, which is no tactical ${entrySideOf(position)} of ${position.symbol}`,
+      ])
     }
     if (proposals.get(position.proposalId)?.kind !== 'tactical') {
       problems.push([row, `rests on ${position.proposalId}, which is no tactical proposal`])
@@ -27,10 +30,10 @@ export function checkPositions({ positions, fills, orders, proposals }: Records)
   for (const fill of fills) {
     const order = orders.get(fill.orderId)
     if (order === undefined || order.sleeve !== 'tactical') continue
-    const isExit = order.receipt.kind === 'position_exit'
+    const isExit = order.receipt.kind !== 'proposal_leg'
     // A late entry fill finds its position closed: it opened another one.
     const id =
-      order.receipt.kind === 'position_exit'
+      order.receipt.kind !== 'proposal_leg'
         ? order.receipt.positionId
         : ofEntry.get(order.id)?.find((candidate) => rebuilt.get(candidate)?.closedAt === null)
     const position = id === undefined ? undefined : rebuilt.get(id)
