@@ -1,9 +1,9 @@
-import type { pro } from 'ccxt'
 import { ExponentialBackoff, handleAll, retry } from 'cockatiel'
 import type { TradedPair } from '../../../shared/ids.ts'
-import { epochMs } from '../../../shared/time.ts'
+import { after, type EpochMs, epochMs } from '../../../shared/time.ts'
 import type { Candle, Tick } from '../../domain/market.ts'
-import type { Clock, FeedListener, FeedStatus, MarketFeed } from '../../ports.ts'
+import type { Cancel, Clock, FeedListener, FeedStatus, MarketFeed } from '../../ports.ts'
+import { type KrakenExchange, openKraken } from './open-kraken.ts'
 
 export type KrakenFeedOptions = {
   readonly clock: Clock
@@ -14,9 +14,10 @@ export type KrakenFeedOptions = {
   readonly timeoutMs: number
 }
 
-type KrakenExchange = InstanceType<typeof pro.kraken>
 type Ticker = { readonly symbol: string; readonly bid?: unknown; readonly ask?: unknown; readonly last?: unknown }
 
+/** Half of what makes a price stale by default. */
+const QUIET_MS = 5_000
 const FIRST_RETRY_MS = 500
 const LONGEST_RETRY_MS = 30_000
 /** Kraken gives at most 720 candles. */
@@ -32,9 +33,12 @@ export function createKrakenFeed(options: KrakenFeedOptions): MarketFeed {
   let exchange: Promise<KrakenExchange> | null = null
   let listener: FeedListener | null = null
   let problem: string | null = 'connecting'
+  const seen = new Map<string, Ticker>()
+  const seenAt = new Map<string, EpochMs>()
+  let cancelRefresh: Cancel = () => {}
 
   const open = (): Promise<KrakenExchange> => {
-    exchange ??= openExchange(options)
+    exchange ??= openKraken({ ...options, wsAuthUrl: options.wsUrl }, options.timeoutMs)
     return exchange
   }
   const status = (next: string | null): void => {
@@ -58,25 +62,53 @@ export function createKrakenFeed(options: KrakenFeedOptions): MarketFeed {
 
   async function watch(): Promise<void> {
     const kraken = await open()
-    // Reloaded, because ccxt keeps the promise of a first attempt that failed.
-    const markets = await persistent.execute(() => kraken.loadMarkets(true), stopped.signal)
+    const markets = await persistent.execute(() => loadMarkets(kraken), stopped.signal)
     const active = symbols.filter((symbol) => markets[symbol]?.active === true)
     const missing = symbols.filter((symbol) => !active.includes(symbol))
     const left = missing.length === 0 ? null : `${missing.join(', ')} cannot be traded on Kraken now`
     if (active.length === 0) return status(left)
+    refreshLater(kraken, active, left)
     while (!stopped.signal.aborted) {
-      const tickers = (await persistent.execute(() => kraken.watchTickers(active), stopped.signal)) as Record<
-        string,
-        Ticker
-      >
+      await persistent.execute(() => kraken.watchTickers(active), stopped.signal)
       if (stopped.signal.aborted) return
-      const at = clock.now()
-      const read = Object.values(tickers).map((ticker) => tickOf(ticker, at))
-      const ticks = read.flatMap((tick) => (typeof tick === 'string' ? [] : [tick]))
-      const next = read.find((tick) => typeof tick === 'string') ?? left
-      if (next !== problem) status(next as string | null)
-      if (ticks.length > 0) listener?.prices(ticks)
+      // All that came since the last look: the library hands over one message and only remembers the others.
+      const remembered = kraken.tickers as Record<string, Ticker>
+      tell(
+        active.flatMap((symbol) => remembered[symbol] ?? []),
+        left,
+      )
     }
+  }
+
+  function tell(tickers: readonly Ticker[], left: string | null): void {
+    const at = clock.now()
+    const fresh = tickers.filter((ticker) => seen.get(ticker.symbol) !== ticker)
+    const read = fresh.map((ticker) => tickOf(ticker, at))
+    for (const ticker of fresh) {
+      seen.set(ticker.symbol, ticker)
+      seenAt.set(ticker.symbol, at)
+    }
+    const ticks = read.flatMap((tick) => (typeof tick === 'string' ? [] : [tick]))
+    const next = read.find((tick) => typeof tick === 'string') ?? left
+    if (next !== problem) status(next as string | null)
+    if (ticks.length > 0) listener?.prices(ticks)
+  }
+
+  /**
+   * The socket tells of a price when somebody trades. Where nobody does the last one still holds, and whether it does is
+   * asked for: a quiet market must not look like a dead line, nor a dead line like a quiet market.
+   */
+  function refreshLater(kraken: KrakenExchange, active: readonly TradedPair[], left: string | null): void {
+    if (stopped.signal.aborted) return
+    cancelRefresh = clock.at(after(clock.now(), QUIET_MS), () => {
+      const quiet = active.filter((symbol) => clock.now() - (seenAt.get(symbol) ?? 0) >= QUIET_MS)
+      const asked = quiet.length === 0 ? Promise.resolve({}) : kraken.fetchTickers(quiet)
+      asked
+        .then((tickers) => tell(Object.values(tickers as Record<string, Ticker>), left))
+        // Prices grow stale, and the socket's side says what is wrong.
+        .catch(() => undefined)
+        .finally(() => refreshLater(kraken, active, left))
+    })
   }
 
   return {
@@ -104,24 +136,15 @@ export function createKrakenFeed(options: KrakenFeedOptions): MarketFeed {
     },
     stop() {
       stopped.abort()
+      cancelRefresh()
       // Closing rejects what is being waited for: that is the end of the loop, not a failure.
       exchange?.then((kraken) => kraken.close()).catch(() => undefined)
     },
   }
 }
 
-/** Loaded only here: ccxt costs half a second and 100 MB. */
-async function openExchange({ restUrl, wsUrl, timeoutMs }: KrakenFeedOptions): Promise<KrakenExchange> {
-  const { default: ccxt } = await import('ccxt')
-  const kraken = new ccxt.pro.kraken({ number: String, timeout: timeoutMs, newUpdates: true })
-  const urls = kraken.urls as { api: Record<string, unknown> }
-  for (const [name, url] of Object.entries(urls.api)) {
-    if (name === 'ws') urls.api.ws = Object.fromEntries(Object.keys(url as object).map((key) => [key, wsUrl]))
-    else if (typeof url === 'string') urls.api[name] = restUrl
-  }
-  if (wsUrl.startsWith('ws:')) await kraken.loadHttpProxyAgent()
-  return kraken
-}
+/** Once; ccxt would keep the promise of a first attempt that failed. */
+const loadMarkets = (kraken: KrakenExchange) => kraken.loadMarkets(kraken.markets === undefined)
 
 /** A tick, or why it cannot be one. */
 function tickOf(ticker: Ticker, at: ReturnType<Clock['now']>): Tick | string {

@@ -3,21 +3,24 @@ import { createKrakenFeed } from '../../../../src/main/adapters/kraken/kraken-fe
 import { createSystemClock } from '../../../../src/main/adapters/system/clock.ts'
 import type { Tick } from '../../../../src/main/domain/market.ts'
 import type { FeedStatus } from '../../../../src/main/ports.ts'
-import { startKrakenPublic } from '../../../servers/kraken-public.ts'
+import { pair } from '../../../../src/shared/ids.ts'
+import { type KrakenServer, startKrakenServer } from '../../../servers/kraken/server.ts'
 import { BTC_USDT, XRP_BTC, XRP_USDT } from '../../../support/money-arbitraries.ts'
 
-type Server = Awaited<ReturnType<typeof startKrakenPublic>>
+type Server = KrakenServer & { tick(symbol: string, bid: number, ask: number, last: number): void }
 const closing: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
 async function start(prepare: (server: Server) => void = () => {}) {
-  const server = await startKrakenPublic()
+  const kraken = await startKrakenServer()
+  const tick: Server['tick'] = (symbol, bid, ask, last) => kraken.setTick(pair(symbol), { bid, ask, last })
+  const server = Object.assign(kraken, { tick })
   closing.push(() => server.close())
   prepare(server)
   const clock = createSystemClock()
-  const feed = createKrakenFeed({ clock, symbols: [BTC_USDT, XRP_USDT, XRP_BTC], timeoutMs: 2_000, ...server })
+  const feed = createKrakenFeed({ ...server, clock, symbols: [BTC_USDT, XRP_USDT, XRP_BTC], timeoutMs: 2_000 })
   closing.push(() => feed.stop())
   const ticks: Tick[] = []
   const statuses: FeedStatus[] = []
@@ -28,6 +31,8 @@ async function start(prepare: (server: Server) => void = () => {}) {
   })
   return { server, clock, feed, ticks, statuses }
 }
+
+const DOWN = { faults: [{ accept: 'never' as const, reply: { kind: 'status' as const, status: 503 } }] }
 
 async function until(what: () => boolean, again: () => void = () => {}): Promise<void> {
   for (let i = 0; i < 600; i++) {
@@ -60,7 +65,7 @@ describe('Kraken’s public prices', () => {
     const { server, ticks, statuses } = await start()
     const tick = (): void => server.tick('XRP/USDT', 2.1, 2.2, 2.15)
     await until(() => ticks.length > 0, tick)
-    server.dropSockets()
+    server.sockets.drop()
     await until(() => statuses.at(-1)?.connected === false)
     expect(statuses.at(-1)?.problem).toContain('trying again')
     const seen = ticks.length
@@ -78,19 +83,19 @@ describe('Kraken’s public prices', () => {
   })
 
   it('leave out a market that is not traded, and say so', async () => {
-    const { server, ticks, statuses } = await start((kraken) => kraken.delist('XXRPXXBT'))
+    const { server, ticks, statuses } = await start((kraken) => kraken.setMarketStatus(XRP_BTC, 'delisted'))
     await until(
       () => ticks.length > 0,
       () => server.tick('BTC/USDT', 91_000, 91_001, 91_000),
     )
     expect(statuses.at(-1)?.problem).toBe('XRP/BTC cannot be traded on Kraken now')
-    expect(server.subscribed.flat()).not.toContain('XRP/BTC')
+    expect(server.sockets.subscribed.join()).not.toContain('XRP/BTC')
   })
 
   it('are waited for while Kraken is down', async () => {
-    const { server, ticks, statuses } = await start((kraken) => kraken.setDown(true))
+    const { server, ticks, statuses } = await start((kraken) => kraken.faults.add(DOWN))
     await until(() => statuses.at(-1)?.problem?.includes('cannot be reached') === true)
-    server.setDown(false)
+    server.faults.clear()
     await until(
       () => ticks.length > 0,
       () => server.tick('BTC/USDT', 91_000, 91_001, 91_000),
@@ -98,9 +103,36 @@ describe('Kraken’s public prices', () => {
   })
 
   it('have a past of closed candles, oldest first', async () => {
-    const { feed, clock } = await start()
+    const { server, feed, clock } = await start()
+    const minute = Math.floor(clock.now() / 60_000) * 60
+    for (const [back, close] of [
+      [3, 11],
+      [2, 12],
+      [1, 13],
+      [0, 14],
+    ] as const) {
+      server.candles(BTC_USDT).seed({ time: minute - back * 60, open: 10, high: 14, low: 9, close, volume: 3.5 })
+    }
     const candles = await feed.history(BTC_USDT, 60_000, 10)
     expect(candles.map(({ close }) => close)).toEqual([11, 12, 13])
     expect(candles.every(({ openTime, intervalMs }) => openTime + intervalMs <= clock.now())).toBe(true)
+  })
+
+  it('arrive for every market at once, however close together the messages are', async () => {
+    const { ticks } = await start((server) => {
+      server.tick('BTC/USDT', 91_000, 91_001, 91_000)
+      server.tick('XRP/USDT', 2.1, 2.2, 2.15)
+      server.tick('XRP/BTC', 0.000022, 0.000023, 0.000022)
+    })
+    await until(() => new Set(ticks.map(({ symbol }) => symbol)).size === 3)
+  })
+
+  it('of a market in which nobody trades are asked for, so that they do not look stale', {
+    timeout: 20_000,
+  }, async () => {
+    const { ticks, clock } = await start((server) => server.tick('XRP/USDT', 2.1, 2.2, 2.15))
+    await until(() => ticks.length > 0)
+    const first = clock.now()
+    await until(() => ticks.some(({ symbol, at }) => symbol === 'XRP/USDT' && at >= first + 3_000))
   })
 })
