@@ -16,7 +16,7 @@ import type { Conflict, Resolver } from './domain/conflict.ts'
 import type { GatedIntent } from './domain/gate.ts'
 import type { LedgerEntry } from './domain/ledger.ts'
 import type { Candle, ClosedCandle, MarketRules, Tick } from './domain/market.ts'
-import type { Fill, Order, OrderStatus } from './domain/order.ts'
+import type { Fill, Order, OrderStatus, Side } from './domain/order.ts'
 import type { Position } from './domain/position.ts'
 import type { Proposal, ProposalStatus } from './domain/proposal.ts'
 import type { RegimeOutput, TaOutput } from './domain/signal.ts'
@@ -77,21 +77,74 @@ export type ExchangeOrder = {
   readonly exchangeId: string
   readonly clientOrderId: ClientOrderId
   readonly status: Extract<OrderStatus, 'open' | 'partially_filled' | 'filled' | 'cancelled' | 'expired'>
+  /** What the exchange says was filled in all; its list of fills can lag behind. */
+  readonly filled: Amount
+  /** Where a resting stop triggers; null for other types. */
+  readonly trigger: Price | null
   readonly fills: readonly ExchangeFill[]
 }
 export type ExchangeFill = Omit<Fill, 'orderId'> & { readonly clientOrderId: ClientOrderId }
+
+/** An open order of the account, ours or placed by hand. */
+export type RestingOrder = {
+  readonly exchangeId: string
+  /** Null where the exchange knows none, or none in our form. */
+  readonly clientOrderId: ClientOrderId | null
+  readonly symbol: TradedPair
+  readonly side: Side
+  /** The exchange's word, e.g. `limit`, `stop-loss`. */
+  readonly type: string
+  readonly amount: Amount
+  readonly filled: Amount
+  /** Limit or trigger price; null for a market order. */
+  readonly price: Price | null
+  readonly openedAt: EpochMs
+}
+
+/** What the account holds of one asset. */
+export type Holding = {
+  readonly spot: Amount
+  /** Earning or bonded (Kraken's `.F`, `.S`, …): owned, not sellable. */
+  readonly earn: Amount
+}
+
+export type ExchangeHealth = {
+  /** Null when the last request was answered, else what went wrong. */
+  readonly restProblem: string | null
+  readonly restAt: EpochMs | null
+  /** The private stream of hints; null when well. */
+  readonly streamProblem: string | null
+  readonly streamAt: EpochMs | null
+  readonly system: 'online' | 'maintenance' | 'cancel_only' | 'post_only' | 'limit_only'
+  /** Points of the call counter in use and its limit; null where nothing is counted. */
+  readonly calls: { readonly used: number; readonly limit: number } | null
+}
 
 /** What execution needs from an exchange. */
 export type Exchange = {
   /** Refused by the adapter after `intent.deadline`. */
   submit(intent: GatedIntent): Promise<Result<Accepted, Refused | OutcomeUnknown>>
-  cancel(clientOrderId: ClientOrderId): Promise<Result<'cancelled' | 'not-open', Refused | OutcomeUnknown>>
+  /** `urgent` overtakes whatever else is waiting to be sent: for the kill switch. */
+  cancel(
+    clientOrderId: ClientOrderId,
+    options?: { readonly urgent: boolean },
+  ): Promise<Result<'cancelled' | 'not-open', Refused | OutcomeUnknown>>
+  /** Moves a resting stop to another trigger. Doing it twice is harmless. */
+  amend(clientOrderId: ClientOrderId, trigger: Price): Promise<Result<'amended' | 'not-open', Refused | OutcomeUnknown>>
   /** Looks at open orders, closed orders and trades. `never-seen` proves absence only after the deadline. */
   find(clientOrderId: ClientOrderId): Promise<Result<ExchangeOrder | 'never-seen', Unreachable>>
-  balances(): Promise<Result<ReadonlyMap<Asset, Amount>, Unreachable>>
+  /** Every open order of the account, those placed by hand included. */
+  openOrders(): Promise<Result<readonly RestingOrder[], Unreachable>>
+  balances(): Promise<Result<ReadonlyMap<Asset, Holding>, Unreachable>>
+  /**
+   * The exchange cancels every order of the account, whoever placed it, unless asked again within `seconds`; 0 takes that
+   * back.
+   */
+  cancelAllAfter(seconds: number): Promise<Result<null, Refused | OutcomeUnknown>>
+  health(): ExchangeHealth
   /** A hint that something about this order changed: ask `find`. */
   onChange(listener: (clientOrderId: ClientOrderId) => void): Cancel
-  close(): void
+  close(): Promise<void>
 }
 
 /** A market's rules, or null where it does not exist or is not active. */
@@ -130,6 +183,8 @@ export type OrderStore = {
   /** Not final, or in doubt. */
   live(): readonly Order[]
   ofProposal(id: ProposalId): readonly Order[]
+  /** Stops and exits of a position, oldest first. */
+  ofPosition(id: PositionId): readonly Order[]
   recent(limit: number): readonly Order[]
   /** Intents written since `time`, newest first. */
   createdSince(time: EpochMs): readonly Order[]
@@ -167,6 +222,8 @@ export type PositionStore = {
   save(position: Position): void
   get(id: PositionId): Position | null
   open(): readonly Position[]
+  /** The newest position that an order made. */
+  ofEntry(id: OrderId): Position | null
   recent(limit: number): readonly Position[]
   snapshot(position: Position, mark: Price, unrealized: Money, at: EpochMs): void
 }
@@ -250,4 +307,37 @@ export type JournalStore = {
   /** Everything of one decision, oldest first. */
   trace(correlationId: string): readonly JournalRow[]
   deadLetters(limit: number): readonly DeadLetterRow[]
+}
+
+// What surrounds the engine.
+
+/** Somebody pressed Kill: in the window, in the tray, or by way of another program. */
+export type Kill = {
+  readonly at: EpochMs
+  readonly reason: string
+  /** Tactical positions were to be closed as well. */
+  readonly flatten: boolean
+}
+/**
+ * The mark of a kill that any program of this user can make, that is seen here, and that outlives them all. Synchronous,
+ * and independent of the database.
+ */
+export type Sentinel = {
+  /** Durable when it answers. Error `kill/not-marked`. */
+  raise(kill: Kill): Result<null>
+  /** Null when there is none. One that cannot be read counts: its maker meant to stop. */
+  read(): Kill | null
+  /** Error `kill/still-marked`. */
+  lower(): Result<null>
+}
+
+/** Time that passed without us, or was changed under us: nothing known from before is fresh. */
+export type Wake =
+  | { readonly kind: 'slept'; readonly forMs: number }
+  /** Wall clock against monotonic clock; negative when it was set back. Suspended machines may only show this. */
+  | { readonly kind: 'clock_stepped'; readonly byMs: number }
+export type Wakes = {
+  listen(listener: (wake: Wake) => void): Cancel
+  /** Compares the clocks now, not only once a second: cheap enough for before every order. */
+  look(): void
 }

@@ -1,8 +1,9 @@
 import type { ConflictId, CorrelationId, MessageId, PositionId, ProposalId } from '../../shared/ids.ts'
+import type { Price } from '../../shared/money.ts'
 import type { EpochMs } from '../../shared/time.ts'
 import type { Conflict } from '../domain/conflict.ts'
 import type { ClosedCandle, Tick } from '../domain/market.ts'
-import type { Fill, Order } from '../domain/order.ts'
+import type { ExitReason, Fill, Order } from '../domain/order.ts'
 import type { Position } from '../domain/position.ts'
 import type { ApprovedProposal, Proposal } from '../domain/proposal.ts'
 import type { RegimeOutput, TaOutput, TradingSignal } from '../domain/signal.ts'
@@ -30,7 +31,9 @@ export type Topics = {
     | { readonly kind: 'fill'; readonly order: Order; readonly fill: Fill; readonly isLate: boolean }
   position_updates:
     | { readonly kind: 'opened' | 'changed' | 'closed'; readonly position: Position }
-    | { readonly kind: 'exit_due'; readonly position: Position; readonly reason: 'stop' | 'target' | 'trader' }
+    | { readonly kind: 'exit_due'; readonly position: Position; readonly reason: ExitReason }
+    /** The price has moved so far in its favour that its stop follows. */
+    | { readonly kind: 'stop_due'; readonly position: Position; readonly stop: Price }
   risk_alerts: {
     readonly code: string
     readonly text: string

@@ -120,6 +120,11 @@ export class ConflictDesk {
     this.consultations.clear()
   }
 
+  /** Gives up on the answers that are out; `mayAsk` says whether others are asked for. */
+  abandonQuestions(): void {
+    for (const question of this.consultations.values()) question?.abort()
+  }
+
   /** Sees to it that somebody decides. */
   private attend({ id, deadline }: Conflict): void {
     const { clock, llms, mayAsk } = this.deps

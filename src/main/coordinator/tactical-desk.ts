@@ -76,8 +76,9 @@ export class TacticalDesk {
 
   onSignal(message: Message<'trading_signals'>): void {
     const signal = message.payload
-    // Spot cannot be sold short: a bearish signal is on record, and there is nothing to trade on it.
-    if (signal.bias === 'short' || !this.deps.isRunning() || this.isBusy(signal.symbol)) return
+    // Spot cannot be sold short: without margin a bearish signal is on record, and there is nothing to trade on it.
+    const isTradable = signal.bias === 'long' || this.deps.settings.limits.leverage > 1
+    if (!isTradable || !this.deps.isRunning() || this.isBusy(signal.symbol)) return
     const correlationId = message.correlationId as CorrelationId
     const regime = this.deps.bus.latest('regime_updates', signal.symbol)?.payload ?? null
     if (regime !== null && isRegimeIncompatible(signal, regime)) {
@@ -118,7 +119,8 @@ export class TacticalDesk {
       this.say(`No trade on ${signal.symbol}: there is no fresh price.`, correlationId)
       return
     }
-    const worst = worstPrice('buy', price, settings.slippageCapPercent, rules.tick)
+    const side = signal.bias === 'long' ? 'buy' : 'sell'
+    const worst = worstPrice(side, price, settings.slippageCapPercent, rules.tick)
     const sized = sizeTrade(
       signal,
       {
@@ -150,7 +152,7 @@ export class TacticalDesk {
       legs: [
         {
           symbol: signal.symbol,
-          side: 'buy',
+          side,
           amount,
           price,
           worstPrice: worst,
@@ -170,7 +172,14 @@ export class TacticalDesk {
         fee.minus(fee),
       ),
       bags: account.bags(),
-      trade: { symbol: signal.symbol, entry: price, stop, target, confidence: signal.confidence },
+      trade: {
+        symbol: signal.symbol,
+        entry: price,
+        stop,
+        target,
+        confidence: signal.confidence,
+        leverage: settings.limits.leverage,
+      },
       conflictId: conflict?.id ?? null,
       correlationId,
     }

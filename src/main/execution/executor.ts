@@ -1,43 +1,91 @@
-import { type OrderId, type PositionId, quoteOf, type TradedPair } from '../../shared/ids.ts'
-import { type Amount, toText, ZERO } from '../../shared/money.ts'
+import type { ClientOrderId, OrderId, PositionId } from '../../shared/ids.ts'
+import { type Amount, type Price, toText, ZERO } from '../../shared/money.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
-import { after, epochMs } from '../../shared/time.ts'
-import { type ExecutionSettings, nextStep } from '../domain/execution.ts'
-import { type LedgerEntry, transferEntry } from '../domain/ledger.ts'
-import { isFinal, type Order, remaining } from '../domain/order.ts'
+import { after, type EpochMs, epochMs, SECOND } from '../../shared/time.ts'
+import type { ExecutionSettings } from '../domain/execution.ts'
+import { correctionEntry } from '../domain/ledger.ts'
+import { ENDED, type ExitReason, isFinal, type Order } from '../domain/order.ts'
 import type { Position } from '../domain/position.ts'
-import { type ApprovedProposal, asApproved, finish, type Proposal } from '../domain/proposal.ts'
+import type { ApprovedProposal } from '../domain/proposal.ts'
 import type { Cancel } from '../ports.ts'
 import type { Books } from './books.ts'
-import { OrderDesk, type OrderDeskDeps } from './order-desk.ts'
+import { DeadMan } from './dead-man.ts'
+import { GateKeeper, type GateKeeperDeps } from './gate-keeper.ts'
+import { Loans } from './loans.ts'
+import { OrderBooking } from './order-booking.ts'
+import { OrderDesk, type OrderDeskDeps, PROOF_MARGIN_MS } from './order-desk.ts'
+import { ProposalDesk } from './proposal-desk.ts'
+import { ProtectionDesk, type ProtectionDeskDeps } from './protection-desk.ts'
+import { type DifferenceItems, Reconciler, type ReconcilerDeps } from './reconciler.ts'
 
 export type ExecutorSettings = ExecutionSettings & {
   /** How long a limit order may rest before it is quoted again. */
   readonly requoteMs: number
 }
-export type ExecutorDeps = OrderDeskDeps & { readonly executor: ExecutorSettings }
+export type ExecutorDeps = OrderDeskDeps &
+  ProtectionDeskDeps &
+  ReconcilerDeps &
+  Omit<GateKeeperDeps, 'blockedBecause' | 'keptBack'> & {
+    readonly onBug: (error: unknown) => void
+    /** Whether the last price is beyond a position's stop. */
+    readonly isBeyondStop: (position: Position) => boolean
+    readonly executor: ExecutorSettings
+    readonly deadManSeconds: number
+  }
+
+/** An order whose fate or fills are not all known yet is asked about again after this, ms. */
+const ASK_AGAIN_MS = 500
+/** A price beyond the stop that the exchange has not acted on for this long is acted on here, ms. */
+const STOP_GRACE_MS = 5 * SECOND
 
 /**
- * Carries out approved proposals, one leg after the other, and closes positions. All work goes through one queue, so
- * that nothing it decides on changes under it; what to do next is read from the database each time, so that a restart
- * goes on where the machine stopped.
+ * Carries out approved proposals, one leg after the other, and keeps and closes positions. All work goes through one
+ * queue, so that nothing it decides on changes under it; what to do next is read from the database each time, so that a
+ * restart goes on where the machine stopped.
  */
 export class Executor {
   private queue: Promise<void> = Promise.resolve()
   private waiting = 0
-  private readonly skipped = new Map<string, Map<number, string>>()
+  private isClosed = false
+  private readonly heard = new Set<OrderId>()
   private readonly alarms = new Map<string, Cancel>()
   private readonly deps: ExecutorDeps
+  private readonly gate: GateKeeper
+  private readonly booking: OrderBooking
   private readonly desk: OrderDesk
+  private readonly reconciler: Reconciler
+  private readonly protection: ProtectionDesk
+  private readonly loans: Loans
+  private readonly deadMan: DeadMan
+  private readonly proposals: ProposalDesk
   private readonly books: Books
 
   constructor(deps: ExecutorDeps) {
     this.deps = deps
-    this.desk = new OrderDesk(deps)
     this.books = deps.books
+    this.gate = new GateKeeper({
+      ...deps,
+      blockedBecause: () => this.blockedBecause(),
+      keptBack: (asset) => this.reconciler.keptBack(asset),
+    })
+    this.booking = new OrderBooking(deps)
+    this.desk = new OrderDesk(deps, this.gate, this.booking)
+    this.reconciler = new Reconciler(deps, this.desk, this.booking)
+    this.loans = new Loans(deps, this.gate)
+    this.deadMan = new DeadMan(deps, this.reconciler)
+    const shell = {
+      watch: (id: OrderId) => this.watchId(id),
+      later: (key: string, time: EpochMs, task: () => Promise<void>) => this.alarm(key, time, task),
+    }
+    this.protection = new ProtectionDesk(deps, this.desk, this.booking, shell)
+    this.proposals = new ProposalDesk(deps, this.desk, shell, async (order) => {
+      const position = this.positionOf(order)
+      if (position !== null) await this.protect(position)
+      else if (order.sleeve === 'tactical') this.loans.settle(order.symbol)
+    })
     deps.exchange.onChange((clientOrderId) => {
       const order = deps.stores.orders.byClientOrderId(clientOrderId)
-      if (order !== null) this.enqueue(() => this.follow(order.id))
+      if (order !== null) this.hear(order.id)
     })
   }
 
@@ -52,45 +100,98 @@ export class Executor {
   }
 
   start(proposal: ApprovedProposal): void {
-    this.enqueue(() => this.advance(proposal.id))
+    this.enqueue(() => this.proposals.advance(proposal.id))
   }
 
-  /** Closes a position at market. */
-  exit(position: Position, reason: 'stop' | 'target' | 'trader'): void {
-    this.enqueue(() => this.closePosition(position.id, reason))
+  /** Closes a position at market, once its stop is out of the way. */
+  exit(position: Position, reason: ExitReason): void {
+    this.enqueue(async () => {
+      if (reason === 'stop' && (await this.leaveToExchange(position.id))) return
+      this.protection.wish(position.id, reason)
+      await this.protect(position.id)
+    })
+  }
+
+  /** Moves stop or target; the order at the exchange follows. Error `position/not-open`. */
+  async modify(id: PositionId, change: { stop: Price | null; target: Price | null }): Promise<Result<Position>> {
+    this.enqueue(async () => {
+      this.protection.change(id, (position) => ({
+        ...position,
+        stop: change.stop ?? position.stop,
+        target: change.target ?? position.target,
+      }))
+      await this.protect(id)
+    })
+    await this.idle()
+    const position = this.deps.stores.positions.get(id)
+    return position === null || position.closedAt !== null
+      ? fail('position/not-open', 'There is no such open position.')
+      : ok(position)
+  }
+
+  /** The tracker's: a stop that follows the price. */
+  moveStop(id: PositionId, stop: Price): void {
+    this.enqueue(async () => {
+      this.protection.change(id, (position) => (position.stop.eq(stop) ? position : { ...position, stop }))
+      await this.protect(id)
+    })
   }
 
   /** After a restart: asks about every order that may be alive, then goes on with what was approved. */
   async resume(): Promise<void> {
     await this.reconcile()
     for (const proposal of this.deps.stores.proposals.withStatus('approved')) {
-      this.enqueue(() => this.advance(proposal.id))
+      this.enqueue(() => this.proposals.advance(proposal.id))
     }
     await this.idle()
   }
 
-  /** Brings orders and fills up to date with the exchange and compares balances. */
+  /** Nothing new is sent until everything has been compared with the exchange again. */
+  holdBack(reason: string): void {
+    this.reconciler.holdBack(reason)
+  }
+
+  /** Brings orders, fills and positions up to date with the exchange and compares balances. */
   reconcile(): Promise<void> {
     this.enqueue(async () => {
-      for (const order of this.deps.stores.orders.live()) await this.desk.askAbout(order.id)
-      await this.desk.compareBalances()
-      for (const order of this.deps.stores.orders.live()) this.watch(order)
+      const changed = this.deps.stores.orders.live()
+      await this.reconciler.run()
+      for (const order of changed) await this.settle(order.id)
+      for (const position of this.deps.stores.positions.open()) await this.protect(position.id)
+      // A crash may have come between the end of a trade and the return of what it did not need.
+      for (const symbol of this.deps.markets.symbols) this.loans.settle(symbol)
     })
     return this.idle()
   }
 
+  /** Sees to the exchange's dead-man switch; to be called every few seconds. */
+  keepAlive(): void {
+    this.enqueue(() => this.deadMan.look())
+  }
+
   /** Why nothing new may be sent although the coordinator runs; null when all is well. */
   blockedBecause(): string | null {
-    return this.desk.blockedBecause()
+    return this.reconciler.blockedBecause()
+  }
+
+  difference() {
+    return this.reconciler.difference()
+  }
+
+  externalOrders() {
+    return this.reconciler.externalOrders()
   }
 
   async cancel(id: OrderId, reason: string): Promise<Result<Order>> {
     const order = this.deps.stores.orders.get(id)
     if (order === null) return fail('order/unknown', `There is no order ${id}.`)
     if (isFinal(order.status)) return fail('order/final', `The order is ${order.status} already.`)
+    if (order.receipt.kind === 'protective_stop') {
+      return fail('order/protects', 'This stop protects a position: move it, or close the position.')
+    }
     this.enqueue(async () => {
       await this.desk.cancel(id, reason)
-      await this.follow(id)
+      await this.settle(id)
     })
     await this.idle()
     return ok(this.deps.stores.orders.get(id) ?? order)
@@ -100,22 +201,83 @@ export class Executor {
   async cancelEntries(reason: string): Promise<number> {
     const entries = this.deps.stores.orders.live().filter((order) => order.receipt.kind === 'proposal_leg')
     for (const order of entries) this.enqueue(() => this.desk.cancel(order.id, reason))
-    for (const order of entries) this.enqueue(() => this.follow(order.id))
+    for (const order of entries) this.enqueue(() => this.settle(order.id))
     await this.idle()
     return entries.length
   }
 
-  close(): Promise<void> {
+  /** Our orders that open something and may be alive; from memory. */
+  openEntries(): readonly ClientOrderId[] {
+    return this.booking.openEntries()
+  }
+
+  /** Writes down that every position is to be closed, at once, and closes them. @throws when the database is locked. */
+  exitAll(reason: ExitReason): void {
+    for (const { id } of this.deps.stores.positions.open()) {
+      this.protection.wish(id, reason)
+      this.enqueue(() => this.protect(id))
+    }
+  }
+
+  /**
+   * Books the difference between exchange and ledger into core, at a person's word. Errors: `reconcile/no-difference`,
+   * `reconcile/other-difference` when it is not the one that was shown, `reconcile/below-zero`.
+   */
+  async bookDifference(reason: string, shown: DifferenceItems): Promise<Result<null>> {
+    await this.reconcile()
+    const difference = this.reconciler.difference()
+    if (difference === null)
+      return fail('reconcile/no-difference', 'Ledger and exchange agree: there is nothing to book.')
+    if (textOf(difference.items) !== textOf(shown)) {
+      return fail('reconcile/other-difference', 'The difference has changed meanwhile. Look at it again.')
+    }
+    const below = difference.items.find(({ asset, ledger, exchange }) =>
+      this.books.of('core', asset).plus(exchange).minus(ledger).lt(ZERO),
+    )
+    if (below !== undefined) {
+      return fail('reconcile/below-zero', `Core does not hold as much ${below.asset} as is missing.`)
+    }
+    const at = this.deps.clock.now()
+    const entries = this.deps.stores.transact(() =>
+      difference.items.map(({ asset, ledger, exchange }) =>
+        this.books.write(correctionEntry(asset, exchange.minus(ledger) as Amount, at, reason)),
+      ),
+    )
+    this.books.commit(entries)
+    this.deps.bus.publish(
+      'system_events',
+      { kind: 'correction', text: `The ledger was brought to the exchange's balances: ${reason}` },
+      { source: 'executor', priority: 'HIGH' },
+    )
+    await this.reconcile()
+    return ok(null)
+  }
+
+  /** Ends with the request that is out; what waits behind it is left to the next start. */
+  async close(): Promise<void> {
+    this.isClosed = true
     for (const cancel of this.alarms.values()) cancel()
     this.alarms.clear()
     return this.idle()
+  }
+
+  /** Several hints about an order are one question, and one that is filled has nothing more to tell. */
+  private hear(id: OrderId): void {
+    if (this.heard.has(id)) return
+    this.heard.add(id)
+    this.enqueue(async () => {
+      this.heard.delete(id)
+      const order = this.deps.stores.orders.get(id)
+      if (order !== null && order.status !== 'filled') await this.follow(id)
+    })
   }
 
   private enqueue(task: () => Promise<unknown>): void {
     this.waiting++
     this.queue = this.queue.then(async () => {
       try {
-        await task()
+        // What is left undone is done after the next start: all of it is decided from what is written down.
+        if (!this.isClosed) await task()
       } catch (error) {
         // A bug or a failed commit: nothing is known for sure, so nothing new may be sent.
         this.deps.onBug(error)
@@ -125,74 +287,81 @@ export class Executor {
     })
   }
 
-  /** Does the next steps of a proposal until it has to wait or is finished. */
-  private async advance(id: Proposal['id']): Promise<void> {
-    const { clock, stores, executor } = this.deps
-    for (;;) {
-      const stored = stores.proposals.get(id)
-      const proposal = stored === null ? null : asApproved(stored)
-      if (proposal === null) return
-      const skipped = this.skipped.get(id) ?? new Map<number, string>()
-      const step = nextStep(proposal, stores.orders.ofProposal(id), skipped, clock.now(), executor)
-      switch (step.kind) {
-        case 'await_order': {
-          const order = stores.orders.get(step.orderId)
-          if (order !== null) this.watch(order)
-          return
-        }
-        case 'wait_until':
-          this.alarm(id, step.time, () => this.advance(id))
-          return
-        case 'finish':
-          this.finish(proposal, step.incompleteBecause)
-          return
-        case 'place': {
-          const placed = await this.desk.placeLeg(proposal, step.leg, step.amount, step.type)
-          if (!placed.ok) this.skipped.set(id, new Map(skipped).set(step.leg, placed.error.message))
-          else if (isFinal(placed.value.status)) this.returnLoan(placed.value)
-        }
-      }
-    }
-  }
-
-  private finish(proposal: ApprovedProposal, incompleteBecause: string | null): void {
-    const finished = finish(proposal, incompleteBecause)
-    this.deps.stores.proposals.save(finished)
-    this.skipped.delete(proposal.id)
-    this.deps.bus.publish(
-      'proposals',
-      { kind: 'finished', proposal: finished },
-      { source: 'executor', correlationId: proposal.correlationId, priority: 'HIGH' },
-    )
-  }
-
   /** Something may have happened to an order: ask, then go on with what it belongs to. */
   private async follow(id: OrderId): Promise<void> {
-    const order = await this.desk.askAbout(id)
-    if (order === null) return
-    if (!isFinal(order.status) || order.inDoubt) return this.watch(order)
-    this.returnLoan(order)
-    if (order.receipt.kind === 'proposal_leg') await this.advance(order.receipt.proposalId)
+    await this.desk.askAbout(id)
+    await this.settle(id)
   }
 
-  /** Looks at an unfinished order again when its deadline (in doubt) or its time at the touch (resting) is over. */
+  /** Goes on with what an order belongs to, as far as it is known. */
+  private async settle(id: OrderId): Promise<void> {
+    const order = this.deps.stores.orders.get(id)
+    if (order === null) return
+    const position = this.positionOf(order)
+    if (position !== null) await this.protect(position)
+    if (!isFinal(order.status) || order.inDoubt) return this.watch(order)
+    if (order.sleeve === 'tactical') this.loans.settle(order.symbol)
+    if (order.receipt.kind === 'proposal_leg') await this.proposals.advance(order.receipt.proposalId)
+  }
+
+  /** The next steps of a position; what closing it brought goes back to core. */
+  private async protect(id: PositionId): Promise<void> {
+    await this.deadMan.disarm() // it would cancel the stop
+    await this.protection.advance(id)
+    const position = this.deps.stores.positions.get(id)
+    if (position !== null) this.loans.settle(position.symbol)
+  }
+
+  private positionOf(order: Order): PositionId | null {
+    if (order.receipt.kind !== 'proposal_leg') return order.receipt.positionId
+    if (order.sleeve !== 'tactical') return null
+    return this.deps.stores.positions.ofEntry(order.id)?.id ?? null
+  }
+
+  private watchId(id: OrderId): void {
+    const order = this.deps.stores.orders.get(id)
+    if (order !== null) this.watch(order)
+  }
+
+  /** Looks at an unfinished order again: soon while its fate is unknown, and when its time at the touch is over. */
   private watch(order: Order): void {
     if (isFinal(order.status) && !order.inDoubt) return
-    const isWaitingForProof = order.inDoubt || order.status === 'pending'
     const now = this.deps.clock.now()
-    if (isWaitingForProof) {
-      const time = now > order.deadline ? after(now, this.deps.reconcileMs) : after(order.deadline, 1)
+    const isUnknown = order.inDoubt || order.status === 'pending' || order.type === 'market'
+    if (isUnknown) {
+      // Found at once when it was accepted; absence is proven only after the deadline.
+      const proof = after(order.deadline, PROOF_MARGIN_MS + 1)
+      const soon = after(now, ASK_AGAIN_MS)
+      const time = now < proof && soon > proof ? proof : soon
       this.alarm(order.id, time, () => this.follow(order.id))
       return
     }
+    if (order.type === 'stop') return // rests until the exchange tells of it, or a reconciliation finds it gone
     const requoteAt = after(order.createdAt, this.deps.executor.requoteMs)
     this.alarm(order.id, epochMs(Math.max(requoteAt, now)), async () => {
-      await this.desk.cancel(order.id, 'quoted again')
-      await this.follow(order.id)
+      await this.desk.cancel(order.id, ENDED.requoted)
+      await this.settle(order.id)
     })
   }
 
-  private alarm(key: string, time: Parameters<ExecutorDeps['clock']['at']>[0], task: () => Promise<unknown>): void {
+  /** True when the stop at the exchange covers the position: it is asked about, and again after a grace. */
+  private async leaveToExchange(id: PositionId): Promise<boolean> {
+    const { stores, clock } = this.deps
+    const position = stores.positions.get(id)
+    const stop = stores.orders.ofPosition(id).findLast((order) => order.receipt.kind === 'protective_stop')
+    if (position === null || stop === undefined || isFinal(stop.status) || stop.inDoubt) return false
+    if (position.exitReason !== null) return false
+    await this.follow(stop.id)
+    this.alarm(`${id} stop`, after(clock.now(), STOP_GRACE_MS), async () => {
+      const left = stores.positions.get(id)
+      if (left === null || left.closedAt !== null || !this.deps.isBeyondStop(left)) return
+      this.protection.wish(id, 'stop')
+      await this.protect(id)
+    })
+    return true
+  }
+
+  private alarm(key: string, time: EpochMs, task: () => Promise<unknown>): void {
     this.alarms.get(key)?.()
     this.alarms.set(
       key,
@@ -202,39 +371,7 @@ export class Executor {
       }),
     )
   }
-
-  private async closePosition(id: PositionId, reason: 'stop' | 'target' | 'trader'): Promise<void> {
-    const position = this.deps.stores.positions.get(id)
-    if (position === null || position.closedAt !== null || position.exitOrderId !== null) return
-    const placed = await this.desk.placeExit(position, reason)
-    if (!placed.ok) {
-      this.deps.bus.publish(
-        'risk_alerts',
-        { code: placed.error.code, text: `A position could not be closed: ${placed.error.message}`, positionId: id },
-        { source: 'executor', priority: 'URGENT', correlationId: position.correlationId },
-      )
-      return
-    }
-    await this.follow(placed.value.id)
-  }
-
-  /** What a tactical order did not spend, or a closed position brought, goes back to core. */
-  private returnLoan(order: Order): void {
-    if (order.sleeve !== 'tactical') return
-    const quote = quoteOf(order.symbol as TradedPair)
-    const entries: LedgerEntry[] = []
-    this.deps.stores.transact(() => {
-      const reserved = this.deps.stores.orders
-        .live()
-        .filter((live) => live.sleeve === 'tactical' && live.side === 'buy' && quoteOf(live.symbol) === quote)
-        .reduce<Amount>((total, live) => total.plus(this.desk.costOfBuying(live, remaining(live))) as Amount, ZERO)
-      const free = this.books.of('tactical', quote).minus(reserved) as Amount
-      if (!free.gt(ZERO)) return
-      const at = this.deps.clock.now()
-      entries.push(
-        this.books.write(transferEntry(quote, free, 'tactical', 'core', at, `${order.id} returns ${toText(free)}`)),
-      )
-    })
-    this.books.commit(entries)
-  }
 }
+
+const textOf = (items: DifferenceItems): string =>
+  items.map(({ asset, ledger, exchange }) => `${asset} ${toText(ledger)} ${toText(exchange)}`).join()

@@ -1,19 +1,10 @@
-import type { CorrelationId, OrderId, PositionId } from '../../shared/ids.ts'
-import { ZERO } from '../../shared/money.ts'
+import type { ClientOrderId, OrderId, PositionId } from '../../shared/ids.ts'
+import { type Amount, ZERO } from '../../shared/money.ts'
 import { fail, type Result } from '../../shared/result.ts'
 import type { Bus } from '../bus/bus.ts'
-import { fillEntry, type LedgerEntry } from '../domain/ledger.ts'
-import {
-  type Fill,
-  isFinal,
-  isLateFill,
-  type Order,
-  type OrderEvent,
-  type OrderIntent,
-  remaining,
-  transition,
-} from '../domain/order.ts'
-import { addEntryFill, addExitFill, type Position } from '../domain/position.ts'
+import { fillEntry, type LedgerEntry, marginFillEntry } from '../domain/ledger.ts'
+import { type Fill, isFinal, isLateFill, type Order, type OrderEvent, transition } from '../domain/order.ts'
+import { addEntryFill, addExitFill, grossOfClosing, type Position } from '../domain/position.ts'
 import type { Proposal } from '../domain/proposal.ts'
 import type { ExchangeFill, Ids, Stores } from '../ports.ts'
 import type { Books } from './books.ts'
@@ -28,9 +19,23 @@ export type OrderBookingDeps = {
 /** What happened to an order, saved with all that follows from it in one transaction, and only then announced. */
 export class OrderBooking {
   private readonly deps: OrderBookingDeps
+  /** Orders that open something and may be alive: what the kill switch cancels without asking the database. */
+  private readonly entries = new Map<OrderId, ClientOrderId>()
 
   constructor(deps: OrderBookingDeps) {
     this.deps = deps
+    for (const order of deps.stores.orders.live()) this.follow(order)
+  }
+
+  openEntries(): readonly ClientOrderId[] {
+    return [...this.entries.values()]
+  }
+
+  /** Keeps the list of open entries. */
+  follow(order: Order): void {
+    if (order.receipt.kind !== 'proposal_leg') return
+    if (isFinal(order.status) && !order.inDoubt) this.entries.delete(order.id)
+    else this.entries.set(order.id, order.clientOrderId)
   }
 
   /** Order, ledger and position change in one transaction, or not at all. A known trade changes nothing. */
@@ -44,45 +49,54 @@ export class OrderBooking {
       const result = transition(order, { type: 'filled', fill, at: fill.at })
       if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`)
       stores.orders.save(result.value)
-      entries.push(books.write(fillEntry(fill, order.sleeve)))
-      return { before: order, order: result.value, position: this.updatePosition(result.value, fill) }
+      const { position, gross } = this.updatePosition(result.value, fill)
+      entries.push(
+        books.write(order.leverage > 1 ? marginFillEntry(fill, order.sleeve, gross) : fillEntry(fill, order.sleeve)),
+      )
+      return { before: order, order: result.value, position }
     })
     if (booked === null) return
     books.commit(entries)
+    this.follow(booked.order)
     const options = { source: 'executor', priority: 'HIGH', correlationId: booked.order.correlationId } as const
     const isLate = isLateFill(booked.before)
     this.deps.bus.publish('execution_events', { kind: 'fill', order: booked.order, fill, isLate }, options)
-    if (isLate) this.alert('order/late-fill', `A fill arrived for ${id} after it was ${booked.before.status}.`, null)
+    if (isLate) {
+      this.alert('order/late-fill', `A fill arrived for ${id} after it was ${booked.before.status}.`, booked.order)
+    }
     if (booked.position !== null) {
       const kind = booked.position.closedAt !== null ? 'closed' : 'changed'
       this.deps.bus.publish('position_updates', { kind, position: booked.position }, options)
     }
   }
 
-  private updatePosition(order: Order, fill: Fill): Position | null {
+  /** The position after the fill, and what closing brought before fees (0 for an entry), in quote. */
+  private updatePosition(order: Order, fill: Fill): { position: Position | null; gross: Amount } {
     const { positions, proposals } = this.deps.stores
-    if (order.receipt.kind === 'position_exit') {
+    if (order.receipt.kind !== 'proposal_leg') {
       const position = positions.get(order.receipt.positionId)
       if (position === null) throw new Error(`no position ${order.receipt.positionId}`)
+      const cause = order.receipt.kind === 'protective_stop' ? 'stop' : order.receipt.reason
       const closed = addExitFill(position, fill)
-      // More was bought while this exit was under way: what is left is watched again.
-      const isLeftOver = isFinal(order.status) && closed.closedAt === null
-      const next = isLeftOver ? { ...closed, exitOrderId: null, exitReason: null } : closed
+      // What ended it is what filled last; a stop that filled in part leaves the rest as it was wanted.
+      const next = closed.closedAt === null ? closed : { ...closed, exitReason: cause }
       positions.save(next)
-      return next
+      return { position: next, gross: grossOfClosing(position, fill) }
     }
-    if (order.sleeve !== 'tactical') return null
-    const open = positions.open().find((position) => position.entryOrderId === order.id)
-    if (open !== undefined) {
-      const next = addEntryFill(open, fill)
+    if (order.sleeve !== 'tactical') return { position: null, gross: ZERO }
+    const known = positions.ofEntry(order.id)
+    if (known !== null && known.closedAt === null) {
+      const next = addEntryFill(known, fill)
       positions.save(next)
-      return next
+      return { position: next, gross: ZERO }
     }
     const proposal = proposals.get(order.receipt.proposalId)
     if (proposal === null) throw new Error(`no proposal ${order.receipt.proposalId}`)
-    const position = addEntryFill(this.newPosition(order, proposal, fill), fill)
+    // A fill that comes after its position was closed makes another one, which is closed for the same reason.
+    const fresh = { ...this.newPosition(order, proposal, fill), exitReason: known?.exitReason ?? null }
+    const position = addEntryFill(fresh, fill)
     positions.insert(position)
-    return position
+    return { position, gross: ZERO }
   }
 
   private newPosition(order: Order, proposal: Proposal, fill: Fill): Position {
@@ -92,6 +106,8 @@ export class OrderBooking {
       proposalId: proposal.id,
       symbol: order.symbol,
       entryOrderId: order.id,
+      side: order.side === 'buy' ? 'long' : 'short',
+      leverage: order.leverage,
       amount: ZERO,
       cost: ZERO,
       openFees: ZERO,
@@ -100,58 +116,56 @@ export class OrderBooking {
       target: proposal.trade.target,
       openedAt: fill.at,
       closedAt: null,
-      exitOrderId: null,
       exitReason: null,
       correlationId: proposal.correlationId,
     }
   }
 
-  markExiting(id: PositionId, intent: OrderIntent): void {
-    const position = this.deps.stores.positions.get(id)
-    if (position === null || intent.receipt.kind !== 'position_exit') return
-    this.deps.stores.positions.save({ ...position, exitOrderId: intent.id, exitReason: intent.receipt.reason })
+  /** Writes down why an order is to be cancelled, before the exchange is asked to. */
+  noteCancel(id: OrderId, reason: string): void {
+    const { orders, transact } = this.deps.stores
+    transact(() => {
+      const order = orders.get(id)
+      if (order !== null && !isFinal(order.status)) orders.save({ ...order, reason })
+    })
   }
 
   /** Saves what an event makes of an order, then says so. An impossible event changes nothing and is an alert. */
   record(id: OrderId, event: OrderEvent): void {
     const { stores } = this.deps
-    const saved = stores.transact((): Result<Order> | null => {
+    const saved = stores.transact((): { order: Order; result: Result<Order> } | null => {
       const order = stores.orders.get(id)
       if (order === null) return null
       const result = transition(order, event)
-      if (!result.ok) return fail(result.error.code, result.error.message)
+      if (!result.ok) return { order, result: fail(result.error.code, result.error.message) }
       stores.orders.save(result.value)
-      if (isFinal(result.value.status)) this.releasePosition(result.value)
-      return result
+      return { order, result }
     })
     if (saved === null) return
-    if (!saved.ok) {
-      this.alert(saved.error.code, saved.error.message, null)
+    if (!saved.result.ok) {
+      this.alert(saved.result.error.code, saved.result.error.message, saved.order)
       return
     }
+    const order = saved.result.value
+    this.follow(order)
     this.deps.bus.publish(
       'execution_events',
-      { kind: 'order', order: saved.value },
-      { source: 'executor', priority: 'HIGH', correlationId: saved.value.correlationId },
+      { kind: 'order', order },
+      { source: 'executor', priority: 'HIGH', correlationId: order.correlationId },
     )
   }
 
-  /** An exit that ended with something left lets the position be closed again. */
-  private releasePosition(order: Order): void {
-    if (order.receipt.kind !== 'position_exit' || !remaining(order).gt(ZERO)) return
-    const position = this.deps.stores.positions.get(order.receipt.positionId)
-    if (position?.exitOrderId === order.id) {
-      this.deps.stores.positions.save({ ...position, exitOrderId: null, exitReason: null })
-    }
-  }
-
   /** Wakes somebody up. */
-  alert(code: string, text: string, correlationId: CorrelationId | null): void {
+  alert(code: string, text: string, about: Pick<Order, 'correlationId' | 'receipt'> | null): void {
     const options = { source: 'executor', priority: 'URGENT' } as const
+    const payload =
+      about === null || about.receipt.kind === 'proposal_leg'
+        ? { code, text }
+        : { code, text, positionId: about.receipt.positionId }
     this.deps.bus.publish(
       'risk_alerts',
-      { code, text },
-      correlationId === null ? options : { ...options, correlationId },
+      payload,
+      about === null ? options : { ...options, correlationId: about.correlationId },
     )
   }
 }

@@ -1,5 +1,4 @@
 import {
-  type Asset,
   baseOf,
   type ClientOrderId,
   type CorrelationId,
@@ -11,67 +10,72 @@ import {
   type Amount,
   ceilToStep,
   type Decimal,
+  decimal,
   floorToStep,
   fromFloat,
-  type Money,
   maxOf,
   minOf,
   ONE,
   type Price,
   toText,
-  ZERO,
 } from '../../shared/money.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
-import { after, DAY, epochMs, MINUTE } from '../../shared/time.ts'
-import { type GateLimits, passGate } from '../domain/gate.ts'
+import { after, type EpochMs } from '../../shared/time.ts'
 import { type LedgerEntry, transferEntry } from '../domain/ledger.ts'
-import type { Tick } from '../domain/market.ts'
-import { isFinal, type Order, type OrderIntent, type OrderType, pendingOrder, remaining } from '../domain/order.ts'
-import type { Position } from '../domain/position.ts'
+import type { MarketRules, Tick } from '../domain/market.ts'
+import {
+  ENDED,
+  type ExitReason,
+  isFinal,
+  type LegType,
+  type Order,
+  type OrderIntent,
+  pendingOrder,
+} from '../domain/order.ts'
+import { exitSideOf, type Position } from '../domain/position.ts'
 import type { ApprovedProposal, Leg } from '../domain/proposal.ts'
-import type { Clock, CoordinatorState, Exchange, Markets } from '../ports.ts'
-import { OrderBooking, type OrderBookingDeps } from './order-booking.ts'
+import type { Clock, Exchange, ExchangeOrder, Markets } from '../ports.ts'
+import type { GateKeeper } from './gate-keeper.ts'
+import type { OrderBooking, OrderBookingDeps } from './order-booking.ts'
 
 export type OrderDeskDeps = OrderBookingDeps & {
   readonly clock: Clock
   readonly exchange: Exchange
   readonly markets: Markets
   readonly fresh: (symbol: TradedPair) => Tick | null
-  /** The account's quote per unit of an asset; null while unknown. */
-  readonly priceOf: (asset: Asset) => Price | null
-  readonly coordinator: () => CoordinatorState
+  /** The last price seen, however old: what must be closed is closed. */
+  readonly last: (symbol: TradedPair) => Tick | null
   readonly halt: (reason: string) => void
-  readonly onBug: (error: unknown) => void
-  readonly limits: GateLimits
   readonly deadlineMs: number
-  readonly reconcileMs: number
-  readonly assets: readonly Asset[]
+  /** How far from the touch a position may be closed, in percent. */
+  readonly exitSlippagePercent: Decimal
 }
 
-type Draft = Pick<OrderIntent, 'symbol' | 'side' | 'type' | 'amount' | 'limitPrice' | 'sleeve' | 'receipt'> & {
-  readonly correlationId: CorrelationId
-}
+type Draft = Omit<OrderIntent, 'id' | 'clientOrderId' | 'createdAt' | 'deadline'>
+
+/**
+ * Exchange and machine may tell the time differently, and an order accepted at the last moment may not be listed at
+ * once: absence is proven only this much after the deadline, ms.
+ */
+export const PROOF_MARGIN_MS = 2_000
 
 /**
  * One order at a time: gate, intent to disk, request, answer, fills. An unknown outcome is never sent again: the order
  * is in doubt until the exchange, asked after the deadline, knows it or does not.
  */
 export class OrderDesk {
-  private difference: string | null = null
   private readonly deps: OrderDeskDeps
+  private readonly gate: GateKeeper
   private readonly booking: OrderBooking
 
-  constructor(deps: OrderDeskDeps) {
+  constructor(deps: OrderDeskDeps, gate: GateKeeper, booking: OrderBooking) {
     this.deps = deps
-    this.booking = new OrderBooking(deps)
-  }
-
-  blockedBecause(): string | null {
-    return this.difference
+    this.gate = gate
+    this.booking = booking
   }
 
   /** Places what is left of a leg, resized to what can be paid. The value is the order after the exchange's answer. */
-  async placeLeg(proposal: ApprovedProposal, index: number, left: Amount, type: OrderType): Promise<Result<Order>> {
+  async placeLeg(proposal: ApprovedProposal, index: number, left: Amount, type: LegType): Promise<Result<Order>> {
     const leg = proposal.legs[index]
     if (leg === undefined) return fail('execution/no-leg', `${proposal.id} has no leg ${index}.`)
     const rules = this.deps.markets.rules(leg.symbol)
@@ -80,8 +84,8 @@ export class OrderDesk {
     if (tick === null) return fail('execution/stale-price', `There is no fresh price of ${leg.symbol}.`)
     const sleeve = proposal.kind === 'tactical' ? 'tactical' : 'core'
     const limitPrice = type === 'market' ? leg.worstPrice : atTouch(leg, tick, rules.tick)
-    const lender = proposal.kind === 'tactical' ? 'core' : sleeve
-    const amount = floorToStep(this.affordable(leg, left, tick, lender), rules.lot)
+    const leverage = proposal.trade?.leverage ?? 1
+    const amount = floorToStep(this.affordable(leg, left, tick, leverage), rules.lot)
     if (amount.lt(rules.minAmount) || amount.times(limitPrice).lt(rules.minCost)) {
       return fail('execution/below-minimum', `${toText(amount)} is below the minimum of ${leg.symbol}.`)
     }
@@ -91,85 +95,101 @@ export class OrderDesk {
       type,
       amount,
       limitPrice,
+      leverage,
       sleeve,
       receipt: { kind: 'proposal_leg', proposalId: proposal.id, leg: index },
       correlationId: proposal.correlationId,
     })
   }
 
-  /** Sells a whole position at market. */
-  async placeExit(position: Position, reason: 'stop' | 'target' | 'trader'): Promise<Result<Order>> {
-    const tick = this.deps.fresh(position.symbol)
-    const rules = this.deps.markets.rules(position.symbol)
-    if (rules === null || tick === null) {
-      return fail('execution/stale-price', `There is no fresh price of ${position.symbol}.`)
-    }
-    const placed = await this.place({
-      symbol: position.symbol,
-      side: 'sell',
-      type: 'market',
-      amount: floorToStep(position.amount, rules.lot),
-      // An exit must happen: its worst price is one tick.
-      limitPrice: rules.tick,
-      sleeve: 'tactical',
-      receipt: { kind: 'position_exit', positionId: position.id, reason },
-      correlationId: position.correlationId,
+  /** Rests a stop at the exchange. */
+  placeStop(position: Position, amount: Amount, trigger: Price): Promise<Result<Order>> {
+    return this.place({
+      ...closing(position),
+      type: 'stop',
+      amount,
+      limitPrice: trigger,
+      receipt: { kind: 'protective_stop', positionId: position.id },
     })
-    return placed
   }
 
-  /** What buying `amount` may cost at an order's worst price, fee included. */
-  costOfBuying(order: Pick<OrderIntent, 'symbol' | 'limitPrice'>, amount: Amount): Amount {
-    const fee = this.deps.markets.rules(order.symbol)?.takerFee ?? ZERO
-    return amount.times(order.limitPrice).times(ONE.plus(fee)) as Amount
+  /** Closes at market. */
+  async placeExit(position: Position, amount: Amount, reason: ExitReason): Promise<Result<Order>> {
+    const tick = this.deps.last(position.symbol)
+    const rules = this.deps.markets.rules(position.symbol)
+    if (rules === null) return fail('execution/no-market', `${position.symbol} is not traded now.`)
+    if (tick === null) return fail('execution/no-price', `There has been no price of ${position.symbol} yet.`)
+    return this.place({
+      ...closing(position),
+      type: 'market',
+      amount,
+      limitPrice: exitPrice(position, tick, rules, this.deps.exitSlippagePercent),
+      receipt: { kind: 'position_exit', positionId: position.id, reason },
+    })
   }
 
   /** Cancels at the exchange; what becomes of the order is learnt by asking. */
   async cancel(id: OrderId, reason: string): Promise<void> {
     const order = this.deps.stores.orders.get(id)
     if (order === null || isFinal(order.status)) return
-    const answer = await this.deps.exchange.cancel(order.clientOrderId)
-    if (!answer.ok || answer.value === 'not-open') return
-    // A fill can have crossed the cancel: book it before the order is called cancelled.
-    await this.bookFills(id)
-    this.booking.record(id, { type: 'cancelled', reason, at: this.deps.clock.now() })
+    this.booking.noteCancel(id, reason)
+    await this.deps.exchange.cancel(order.clientOrderId)
+    await this.askAbout(id)
+  }
+
+  /** Moves a resting stop. False when the exchange refuses for good. */
+  async amendStop(id: OrderId, trigger: Price): Promise<boolean> {
+    const order = this.deps.stores.orders.get(id)
+    if (order === null || isFinal(order.status)) return true
+    const answer = await this.deps.exchange.amend(order.clientOrderId, trigger)
+    if (answer.ok && answer.value === 'amended') {
+      this.booking.record(id, { type: 'amended', trigger, at: this.deps.clock.now() })
+      return true
+    }
+    await this.askAbout(id)
+    if (answer.ok || answer.error.kind !== 'refused') return true
+    this.booking.alert(answer.error.code, answer.error.message, order)
+    return false
   }
 
   /** Asks the exchange and books what it says. Null when there is no such order. */
   async askAbout(id: OrderId): Promise<Order | null> {
-    const found = await this.bookFills(id)
-    const order = this.deps.stores.orders.get(id)
-    if (order === null || found === null) return order
-    const now = this.deps.clock.now()
-    if (found === 'never-seen') {
-      const isUnproven = order.status === 'pending' || order.inDoubt
-      if (isUnproven && now > order.deadline) this.booking.record(id, { type: 'never_placed', at: now })
-    } else if (!isFinal(order.status)) {
-      if (order.status === 'pending' || order.inDoubt) {
-        this.booking.record(id, { type: 'accepted', exchangeId: found.exchangeId, at: now })
-      }
-      if (found.status === 'cancelled')
-        this.booking.record(id, { type: 'cancelled', reason: 'by the exchange', at: now })
-      if (found.status === 'expired') this.booking.record(id, { type: 'expired', at: now })
-    }
+    const asked = this.deps.stores.orders.get(id)
+    if (asked === null) return null
+    const askedAt = this.deps.clock.now()
+    const answer = await this.deps.exchange.find(asked.clientOrderId)
+    if (answer.ok && answer.value === 'never-seen') this.noteAbsence(id, askedAt)
+    else if (answer.ok) this.bookFindings(id, answer.value as ExchangeOrder)
     return this.deps.stores.orders.get(id)
   }
 
-  /** The sum of the sleeves must equal the exchange's balances; a difference stops new orders until it is gone. */
-  async compareBalances(): Promise<void> {
-    const answer = await this.deps.exchange.balances()
-    if (!answer.ok) return
-    const differences = this.deps.assets.flatMap((asset) => {
-      const there = answer.value.get(asset) ?? ZERO
-      const here = this.deps.books.owned(asset)
-      return there.eq(here) ? [] : [`${asset}: the ledger has ${toText(here)}, the exchange ${toText(there)}`]
-    })
-    const before = this.difference
-    this.difference =
-      differences.length === 0 ? null : `Ledger and exchange differ (${differences.join('; ')}): nothing new is sent.`
-    if (this.difference !== null && this.difference !== before) {
-      this.booking.alert('reconcile/difference', this.difference, null)
+  /** What counts is when the question was asked: the order may have arrived while the answer was on its way. */
+  private noteAbsence(id: OrderId, askedAt: EpochMs): void {
+    const order = this.deps.stores.orders.get(id)
+    if (order === null || !(order.status === 'pending' || order.inDoubt)) return
+    if (askedAt <= after(order.deadline, PROOF_MARGIN_MS)) return
+    this.booking.record(id, { type: 'never_placed', at: this.deps.clock.now() })
+  }
+
+  private bookFindings(id: OrderId, found: ExchangeOrder): void {
+    const at = this.deps.clock.now()
+    const before = this.deps.stores.orders.get(id)
+    if (before === null) return
+    if (before.status === 'pending' || (before.inDoubt && !isFinal(before.status))) {
+      this.booking.record(id, { type: 'accepted', exchangeId: found.exchangeId, at })
     }
+    for (const fill of found.fills) this.booking.bookFill(id, fill)
+    const order = this.deps.stores.orders.get(id)
+    if (order === null || isFinal(order.status)) return
+    if (found.trigger !== null && order.trigger !== null && !found.trigger.eq(order.trigger)) {
+      this.booking.record(id, { type: 'amended', trigger: found.trigger, at })
+    }
+    // Its fills can be listed later than its end: over only when all of them are here.
+    if (!found.filled.eq(order.filled)) return
+    if (found.status === 'cancelled') {
+      this.booking.record(id, { type: 'cancelled', reason: order.reason ?? ENDED.byExchange, at })
+    }
+    if (found.status === 'expired') this.booking.record(id, { type: 'expired', at })
   }
 
   private async place(draft: Draft): Promise<Result<Order>> {
@@ -182,23 +202,25 @@ export class OrderDesk {
       createdAt: now,
       deadline: after(now, this.deps.deadlineMs),
     }
-    const gated = passGate(intent, this.gateContext(intent), this.deps.limits)
+    const gated = this.gate.check(intent)
     if (!gated.ok) {
-      this.booking.alert(gated.error.code, gated.error.message, draft.correlationId)
+      this.booking.alert(gated.error.code, gated.error.message, intent)
       return gated
     }
     const entries: LedgerEntry[] = []
     const order = pendingOrder(intent)
     stores.transact(() => {
       stores.orders.insert(order)
-      if (intent.sleeve === 'tactical' && intent.side === 'buy') {
-        const loan = this.costOfBuying(intent, intent.amount)
-        const quote = quoteOf(intent.symbol)
-        entries.push(this.deps.books.write(transferEntry(quote, loan, 'core', 'tactical', now, `${intent.id} borrows`)))
+      if (intent.sleeve === 'tactical' && intent.receipt.kind === 'proposal_leg') {
+        const { asset, amount } = this.gate.spendingOf(intent, intent.amount)
+        entries.push(
+          this.deps.books.write(transferEntry(asset, amount, 'core', 'tactical', now, `${intent.id} borrows`)),
+        )
       }
-      if (intent.receipt.kind === 'position_exit') this.booking.markExiting(intent.receipt.positionId, intent)
     })
     this.deps.books.commit(entries)
+    this.gate.count(intent)
+    this.booking.follow(order)
     bus.publish(
       'execution_events',
       { kind: 'order', order },
@@ -209,6 +231,9 @@ export class OrderDesk {
     if (answer.ok) this.booking.record(intent.id, { type: 'accepted', exchangeId: answer.value.exchangeId, at })
     else if (answer.error.kind === 'unknown') {
       this.booking.record(intent.id, { type: 'doubted', reason: answer.error.message, at })
+    } else if (answer.error.kind === 'not_accepted') {
+      this.booking.alert(answer.error.code, answer.error.message, intent)
+      this.booking.record(intent.id, { type: 'never_placed', at })
     } else {
       this.booking.record(intent.id, { type: 'refused', reason: answer.error.message, at })
       if (answer.error.kind === 'halt') this.deps.halt(answer.error.message)
@@ -218,81 +243,33 @@ export class OrderDesk {
     return ok(asked ?? order)
   }
 
-  private async bookFills(id: OrderId) {
-    const order = this.deps.stores.orders.get(id)
-    if (order === null) return null
-    const answer = await this.deps.exchange.find(order.clientOrderId)
-    if (!answer.ok) return null
-    if (answer.value === 'never-seen') return answer.value
-    const state = this.deps.stores.orders.get(id)
-    if (state !== null && state.status === 'pending') {
-      this.booking.record(id, { type: 'accepted', exchangeId: answer.value.exchangeId, at: this.deps.clock.now() })
-    }
-    for (const fill of answer.value.fills) this.booking.bookFill(id, fill)
-    return answer.value
-  }
-
-  private affordable(leg: Leg, left: Amount, tick: Tick, lender: 'core' | 'tactical'): Amount {
+  private affordable(leg: Leg, left: Amount, tick: Tick, leverage: number): Amount {
+    if (leverage > 1) return left // sized against the money behind it; the gate checks that it is there
     const spent = leg.side === 'sell' ? baseOf(leg.symbol) : quoteOf(leg.symbol)
-    const free = this.deps.books.of(lender, spent).minus(this.committed(spent, lender)) as Amount
+    const free = this.deps.books.of('core', spent).minus(this.gate.committed(spent, 'core')) as Amount
     if (leg.side === 'sell') return minOf(left, free)
-    const fee = this.deps.markets.rules(leg.symbol)?.takerFee ?? ZERO
-    return minOf(left, free.div(fromFloat(tick.ask).times(ONE.plus(fee))) as Amount)
+    const fee = this.deps.markets.rules(leg.symbol)?.takerFee
+    const worst = fromFloat(tick.ask).times(ONE.plus(fee ?? decimal('0')))
+    return minOf(left, free.div(worst) as Amount)
   }
+}
 
-  /** What open orders of a sleeve (null: of all) will spend of an asset. */
-  private committed(asset: Asset, sleeve: 'core' | 'tactical' | null): Amount {
-    let total: Decimal = ZERO
-    for (const order of this.deps.stores.orders.live()) {
-      if (isFinal(order.status) || (sleeve !== null && order.sleeve !== sleeve)) continue
-      if (order.side === 'sell' && baseOf(order.symbol) === asset) total = total.plus(remaining(order))
-      if (order.side === 'buy' && quoteOf(order.symbol) === asset) {
-        total = total.plus(this.costOfBuying(order, remaining(order)))
-      }
-    }
-    return total as Amount
-  }
+const closing = (position: Position) => ({
+  symbol: position.symbol,
+  side: exitSideOf(position),
+  leverage: position.leverage,
+  sleeve: 'tactical' as const,
+  correlationId: position.correlationId as CorrelationId,
+})
 
-  private gateContext(intent: OrderIntent) {
-    const { books, stores, clock } = this.deps
-    const spent = intent.side === 'sell' ? baseOf(intent.symbol) : quoteOf(intent.symbol)
-    // A tactical entry is paid by core's loan, which is made together with the intent.
-    const sleeve = intent.sleeve === 'tactical' && intent.side === 'buy' ? 'core' : intent.sleeve
-    const tick = this.deps.fresh(intent.symbol)
-    const last = tick === null ? null : (fromFloat(tick.last) as Price)
-    const atTouchPrice =
-      intent.side === 'buy' && tick !== null
-        ? minOf(intent.limitPrice, fromFloat(tick.ask) as Price)
-        : intent.limitPrice
-    const now = clock.now()
-    const today = stores.orders.createdSince(epochMs(Math.min(Math.floor(now / DAY) * DAY, Math.max(0, now - MINUTE))))
-    const day = Math.floor(now / DAY) * DAY
-    return {
-      coordinator: this.deps.coordinator(),
-      blockedBecause: this.difference,
-      lastPrice: last,
-      notional: this.notionalOf(intent),
-      ordersInLastMinute: today.filter((order) => order.createdAt > now - MINUTE).length,
-      notionalToday: today
-        .filter((order) => order.createdAt >= day)
-        .reduce<Decimal>((total, order) => total.plus(this.notionalOf(order)), ZERO) as Money,
-      isDuplicate: stores.orders.byClientOrderId(intent.clientOrderId) !== null,
-      needed:
-        intent.side === 'sell'
-          ? intent.amount
-          : this.costOfBuying({ ...intent, limitPrice: atTouchPrice }, intent.amount),
-      available: books.of(sleeve, spent).minus(this.committed(spent, sleeve)) as Amount,
-      ownedFree: books.owned(spent).minus(this.committed(spent, null)) as Amount,
-      bag: books.of('hodl', spent),
-    }
-  }
+const HUNDRED = decimal('100')
 
-  private notionalOf(order: OrderIntent): Money {
-    const quotePrice = this.deps.priceOf(quoteOf(order.symbol))
-    const price =
-      order.receipt.kind === 'position_exit' ? (this.deps.priceOf(baseOf(order.symbol)) ?? ZERO) : order.limitPrice
-    return order.amount.times(price).times(quotePrice ?? ZERO) as Money
-  }
+/** The worst price at which a position is closed: the touch and the cap beyond it, on the tick. */
+function exitPrice(position: Position, tick: Tick, rules: MarketRules, capPercent: Decimal): Price {
+  const factor = capPercent.div(HUNDRED)
+  return position.side === 'long'
+    ? maxOf(floorToStep(fromFloat(tick.bid).times(ONE.minus(factor)) as Price, rules.tick), rules.tick)
+    : ceilToStep(fromFloat(tick.ask).times(ONE.plus(factor)) as Price, rules.tick)
 }
 
 /** A limit order's price: the near side of the book, rounded to the tick away from the market, never beyond the leg's. */

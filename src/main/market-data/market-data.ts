@@ -21,6 +21,7 @@ export class MarketData implements FeedListener {
   private readonly builder: CandleBuilder | null
   private readonly sampledAt = new Map<TradedPair, EpochMs>()
   private feedStatus: FeedStatus | null = null
+  private distrusted: ReadonlySet<Tick> = new Set()
   private readonly clock: Clock
   private readonly bus: Bus
   private readonly settings: MarketDataSettings
@@ -69,12 +70,18 @@ export class MarketData implements FeedListener {
   /** The last tick if decisions may rest on it. */
   fresh(symbol: TradedPair): Tick | null {
     const tick = this.ticks.get(symbol)
-    return tick !== undefined && this.clock.now() - tick.at <= this.settings.staleMs ? tick : null
+    if (tick === undefined || this.distrusted.has(tick)) return null
+    return this.clock.now() - tick.at <= this.settings.staleMs ? tick : null
   }
 
   freshPrice(symbol: TradedPair): Price | null {
     const tick = this.fresh(symbol)
     return tick === null ? null : (fromFloat(tick.last) as Price)
+  }
+
+  /** After a sleep or a step of the clock: no price seen so far may be decided on, whatever its stamp says. */
+  distrust(): void {
+    this.distrusted = new Set(this.ticks.values())
   }
 
   /** When any price last arrived. */

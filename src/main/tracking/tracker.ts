@@ -1,4 +1,4 @@
-import type { Asset, PositionId, TradedPair } from '../../shared/ids.ts'
+import type { Asset, TradedPair } from '../../shared/ids.ts'
 import {
   type Amount,
   type Decimal,
@@ -9,21 +9,28 @@ import {
   toFloat,
   ZERO,
 } from '../../shared/money.ts'
-import { DAY, type EpochMs, epochMs } from '../../shared/time.ts'
+import { DAY, type EpochMs, epochMs, SECOND } from '../../shared/time.ts'
 import type { Bus } from '../bus/bus.ts'
-import type { Tick } from '../domain/market.ts'
+import type { MarketRules, Tick } from '../domain/market.ts'
 import { exitReached, type Position, unrealized } from '../domain/position.ts'
+import { type ExitSettings, isHeldTooLong, movedStop, type QuietRange, quietRange } from '../domain/stop-moves.ts'
 import type { Clock, EquityPoint, Stores } from '../ports.ts'
 
 export type TrackerSettings = {
   readonly quote: Asset
   readonly assets: readonly Asset[]
+  readonly exits: ExitSettings
 }
 
 /** What the tracker needs to know of holdings; `version` changes whenever one does. */
 export type OwnedHoldings = { version(): number; owned(asset: Asset): Amount }
 
 type Mark = { readonly asset: Asset; readonly symbol: TradedPair | null; amount: number; price: number }
+
+type Watched = { readonly position: Position; readonly quiet: QuietRange; toldAt: number }
+const NONE: readonly Watched[] = []
+/** What is still due after this was not done: it is said again, ms. */
+const TELL_AGAIN_MS = 10 * SECOND
 
 /** A relative margin far above the rounding of a few float operations: inside it the exact value is asked. */
 const FLOAT_MARGIN = 1e-9
@@ -41,17 +48,19 @@ export class Tracker {
   private readonly bySymbol = new Map<TradedPair, Mark>()
   private version = -1
   private isDirty = false
+  private marginOffset = 0
   private peakFloat = 0
   private peak: Money = ZERO
   private worstFloat = 0
   private settledFloat = Number.NaN
   private worst: Decimal = ZERO
   private open: readonly Position[] | null = null
-  private readonly exiting = new Set<PositionId>()
+  private watched: ReadonlyMap<TradedPair, Watched[]> | null = null
   private readonly deps: {
     readonly clock: Clock
     readonly bus: Bus
     readonly stores: Pick<Stores, 'positions' | 'equity'>
+    readonly rules: (symbol: TradedPair) => MarketRules | null
     readonly holdings: OwnedHoldings
     readonly settings: TrackerSettings
   }
@@ -80,18 +89,17 @@ export class Tracker {
       if (mark !== undefined) mark.price = tick.last
     }
     this.isDirty = true
-    for (const position of this.openPositions()) this.checkExit(position)
+    for (const tick of ticks) for (const watched of this.watchedOn(tick.symbol)) this.look(watched, tick.last)
   }
 
   /** A holding or a position changed. */
   onExecution(): void {
-    this.open = null
+    this.forget()
     this.isDirty = true
   }
 
-  onPosition(position: Position): void {
-    this.open = null
-    if (position.exitOrderId === null) this.exiting.delete(position.id)
+  onPosition(): void {
+    this.forget()
   }
 
   openPositions(): readonly Position[] {
@@ -99,14 +107,30 @@ export class Tracker {
     return this.open
   }
 
+  /** Whether the last price has reached a position's stop. */
+  isBeyondStop(position: Position): boolean {
+    const mark = this.markOf(position.symbol)
+    return mark !== null && exitReached(position, mark) === 'stop'
+  }
+
   markOf(symbol: TradedPair): Price | null {
     const price = this.bySymbol.get(symbol)?.price
     return price === undefined || Number.isNaN(price) ? null : (fromFloat(price) as Price)
   }
 
-  /** Everything owned at mark, in quote; null while a price has never been seen. */
+  /** Everything owned at mark and what margin positions would bring, in quote; null while a price is unknown. */
   equity(): Money | null {
-    return this.value((asset) => this.deps.holdings.owned(asset))
+    const owned = this.value((asset) => this.deps.holdings.owned(asset))
+    if (owned === null) return null
+    return this.onMargin().reduce<Money>((total, position) => {
+      const mark = this.markOf(position.symbol)
+      // Its fees left the account when they were paid.
+      return mark === null ? total : (total.plus(unrealized(position, mark)).plus(position.openFees) as Money)
+    }, owned)
+  }
+
+  private onMargin(): readonly Position[] {
+    return this.openPositions().filter((position) => position.leverage > 1)
   }
 
   /** `amountOf` each asset at mark. */
@@ -165,17 +189,52 @@ export class Tracker {
     if (mark !== null) this.deps.stores.positions.snapshot(position, mark, unrealized(position, mark), at)
   }
 
-  private checkExit(position: Position): void {
-    if (position.exitOrderId !== null || this.exiting.has(position.id)) return
-    const mark = this.markOf(position.symbol)
-    const reason = mark === null ? null : exitReached(position, mark)
-    if (reason === null) return
-    this.exiting.add(position.id)
-    this.deps.bus.publish(
-      'position_updates',
-      { kind: 'exit_due', position, reason },
-      { source: 'tracker', priority: 'URGENT', correlationId: position.correlationId },
-    )
+  private forget(): void {
+    this.open = null
+    this.watched = null
+    this.version = -1
+  }
+
+  private watchedOn(symbol: TradedPair): readonly Watched[] {
+    if (this.watched === null) {
+      const bySymbol = new Map<TradedPair, Watched[]>()
+      for (const position of this.openPositions()) {
+        const list = bySymbol.get(position.symbol)
+        const rules = this.deps.rules(position.symbol)
+        if (rules === null) continue
+        const quiet = quietRange(position, rules, this.deps.settings.exits)
+        const watched = { position, quiet, toldAt: Number.NEGATIVE_INFINITY }
+        if (list === undefined) bySymbol.set(position.symbol, [watched])
+        else list.push(watched)
+      }
+      this.watched = bySymbol
+    }
+    return this.watched.get(symbol) ?? NONE
+  }
+
+  /** Floats in front: the exact rules are asked only where a price comes near a level, or when its time is over. */
+  private look(watched: Watched, price: number): void {
+    const { lower, upper, until } = watched.quiet
+    const isNear = price <= lower || price >= upper
+    const now = this.deps.clock.now()
+    if (!isNear && now < until) return
+    if (now < watched.toldAt + TELL_AGAIN_MS) return
+    const { position } = watched
+    if (position.exitReason !== null) return // it is being closed
+    const mark = fromFloat(price) as Price
+    const { exits } = this.deps.settings
+    const reason = exitReached(position, mark) ?? (isHeldTooLong(position, now, exits) ? 'time' : null)
+    const options = { source: 'tracker', priority: 'URGENT', correlationId: position.correlationId } as const
+    if (reason !== null) {
+      watched.toldAt = now
+      this.deps.bus.publish('position_updates', { kind: 'exit_due', position, reason }, options)
+      return
+    }
+    const rules = this.deps.rules(position.symbol)
+    const stop = rules === null ? null : movedStop(position, mark, rules, exits)
+    if (stop === null) return
+    watched.toldAt = now
+    this.deps.bus.publish('position_updates', { kind: 'stop_due', position, stop }, options)
   }
 
   private settle(): void {
@@ -184,6 +243,7 @@ export class Tracker {
     if (this.version !== this.deps.holdings.version()) this.readHoldings()
     let equity = 0
     for (const mark of this.marks) equity += mark.amount * mark.price
+    equity += this.marginOffset
     // At rest at its peak (all money in the quote) nothing needs settling again.
     if (Number.isNaN(equity) || equity === this.settledFloat) return
     this.settledFloat = equity
@@ -209,5 +269,13 @@ export class Tracker {
   private readHoldings(): void {
     this.version = this.deps.holdings.version()
     for (const mark of this.marks) mark.amount = toFloat(this.deps.holdings.owned(mark.asset))
+    this.marginOffset = 0
+    for (const position of this.onMargin()) {
+      const mark = this.bySymbol.get(position.symbol)
+      const sign = position.side === 'long' ? 1 : -1
+      if (mark === undefined) continue
+      mark.amount += sign * toFloat(position.amount)
+      this.marginOffset -= sign * toFloat(position.cost)
+    }
   }
 }

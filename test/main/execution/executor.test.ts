@@ -43,7 +43,7 @@ describe('the executor', () => {
     const balances = await bench.exchange.balances()
     for (const asset of [BTC, XRP, USDT]) {
       expect(toText(bench.engine.books.owned(asset))).toBe(
-        balances.ok ? toText(balances.value.get(asset) ?? amount('0')) : '',
+        balances.ok ? toText(balances.value.get(asset)?.spot ?? amount('0')) : '',
       )
     }
     expect(bench.bugs).toEqual([])
@@ -192,7 +192,7 @@ describe('the executor', () => {
       set: AT_MARKET,
       spoil: (exchange) => ({
         ...exchange,
-        balances: async () => ({ ok: true, value: new Map([[BTC, amount('1')]]) }),
+        balances: async () => ({ ok: true, value: new Map([[BTC, { spot: amount('1'), earn: amount('0') }]]) }),
       }),
     })
     bench.tick()

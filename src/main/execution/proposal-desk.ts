@@ -1,0 +1,80 @@
+import type { OrderId, ProposalId } from '../../shared/ids.ts'
+import type { EpochMs } from '../../shared/time.ts'
+import type { Bus } from '../bus/bus.ts'
+import { type ExecutionSettings, nextStep } from '../domain/execution.ts'
+import type { Order } from '../domain/order.ts'
+import { type ApprovedProposal, asApproved, finish } from '../domain/proposal.ts'
+import type { Clock, Stores } from '../ports.ts'
+import type { OrderDesk } from './order-desk.ts'
+
+/** The executor's queue and its alarms. */
+export type Shell = {
+  /** Looks at an order again when it is due. */
+  watch(id: OrderId): void
+  /** Runs a task in the queue at a time; a later call with the same key replaces it. */
+  later(key: string, time: EpochMs, task: () => Promise<void>): void
+}
+
+/** Carries out approved proposals, one leg after the other. */
+export class ProposalDesk {
+  /** Legs given up on, with the reason. */
+  private readonly skipped = new Map<ProposalId, Map<number, string>>()
+  private readonly deps: {
+    readonly clock: Clock
+    readonly bus: Bus
+    readonly stores: Pick<Stores, 'orders' | 'proposals'>
+    readonly executor: ExecutionSettings
+  }
+  private readonly desk: OrderDesk
+  private readonly shell: Shell
+  private readonly afterPlacing: (order: Order) => Promise<void>
+
+  constructor(
+    deps: ProposalDesk['deps'],
+    desk: OrderDesk,
+    shell: Shell,
+    /** What else an order that was just placed sets going: the stop of the position that it makes. */
+    afterPlacing: (order: Order) => Promise<void>,
+  ) {
+    this.deps = deps
+    this.desk = desk
+    this.shell = shell
+    this.afterPlacing = afterPlacing
+  }
+
+  /** Does the next steps until it has to wait or is finished. */
+  async advance(id: ProposalId): Promise<void> {
+    const { clock, stores, executor } = this.deps
+    for (;;) {
+      const stored = stores.proposals.get(id)
+      const proposal = stored === null ? null : asApproved(stored)
+      if (proposal === null) return
+      const skipped = this.skipped.get(id) ?? new Map<number, string>()
+      const step = nextStep(proposal, stores.orders.ofProposal(id), skipped, clock.now(), executor)
+      switch (step.kind) {
+        case 'await_order':
+          return this.shell.watch(step.orderId)
+        case 'wait_until':
+          return this.shell.later(id, step.time, () => this.advance(id))
+        case 'finish':
+          return this.finish(proposal, step.incompleteBecause)
+        case 'place': {
+          const placed = await this.desk.placeLeg(proposal, step.leg, step.amount, step.type)
+          if (placed.ok) await this.afterPlacing(placed.value)
+          else this.skipped.set(id, new Map(skipped).set(step.leg, placed.error.message))
+        }
+      }
+    }
+  }
+
+  private finish(proposal: ApprovedProposal, incompleteBecause: string | null): void {
+    const finished = finish(proposal, incompleteBecause)
+    this.deps.stores.proposals.save(finished)
+    this.skipped.delete(proposal.id)
+    this.deps.bus.publish(
+      'proposals',
+      { kind: 'finished', proposal: finished },
+      { source: 'executor', correlationId: proposal.correlationId, priority: 'HIGH' },
+    )
+  }
+}

@@ -1,0 +1,170 @@
+import type { OrderId, PositionId } from '../../shared/ids.ts'
+import { toText } from '../../shared/money.ts'
+import { after, SECOND } from '../../shared/time.ts'
+import type { Bus } from '../bus/bus.ts'
+import { type ExitReason, isFinal } from '../domain/order.ts'
+import type { Position } from '../domain/position.ts'
+import { nextProtection, type ProtectionSettings } from '../domain/protection.ts'
+import type { Clock, Markets, Stores } from '../ports.ts'
+import type { OrderBooking } from './order-booking.ts'
+import type { OrderDesk } from './order-desk.ts'
+import type { Shell } from './proposal-desk.ts'
+
+export type ProtectionDeskDeps = {
+  readonly clock: Clock
+  readonly bus: Bus
+  readonly stores: Pick<Stores, 'transact' | 'orders' | 'positions'>
+  readonly markets: Markets
+  readonly protection: ProtectionSettings
+}
+
+/** A close that found no taker within its worst price is tried again after this pause, doubled each time up to 32 ×. */
+const TRY_AGAIN_MS = SECOND
+const MOST_DOUBLINGS = 5
+/** One position needs a handful of steps; more means that two rules disagree. */
+const MOST_STEPS = 50
+
+/**
+ * Keeps the stop of every position at the exchange and closes what is to be closed. What to do next is decided by
+ * `nextProtection` from what is written down alone, so that a restart goes on at any step.
+ */
+export class ProtectionDesk {
+  private readonly attempts = new Map<PositionId, number>()
+  private readonly deps: ProtectionDeskDeps
+  private readonly desk: OrderDesk
+  private readonly booking: OrderBooking
+  private readonly shell: Shell
+
+  constructor(deps: ProtectionDeskDeps, desk: OrderDesk, booking: OrderBooking, shell: Shell) {
+    this.deps = deps
+    this.desk = desk
+    this.booking = booking
+    this.shell = shell
+  }
+
+  /** Writes down that a position is to be closed; the first reason stays. */
+  wish(id: PositionId, reason: ExitReason): void {
+    this.change(id, (position) => (position.exitReason === null ? { ...position, exitReason: reason } : position))
+  }
+
+  /** Moves a position's stop or target. */
+  change(id: PositionId, to: (position: Position) => Position): void {
+    const changed = this.deps.stores.transact(() => {
+      const position = this.deps.stores.positions.get(id)
+      if (position === null || position.closedAt !== null) return null
+      const next = to(position)
+      if (next === position) return null
+      this.deps.stores.positions.save(next)
+      return next
+    })
+    if (changed === null) return
+    this.deps.bus.publish(
+      'position_updates',
+      { kind: 'changed', position: changed },
+      { source: 'executor', priority: 'HIGH', correlationId: changed.correlationId },
+    )
+  }
+
+  /** Does the next steps of a position until it rests or has to wait. */
+  async advance(id: PositionId): Promise<void> {
+    for (let steps = 0; steps < MOST_STEPS; steps++) {
+      const isDone = await this.step(id)
+      if (isDone) return
+    }
+    throw new Error(`the protection of ${id} does not come to rest`)
+  }
+
+  private async step(id: PositionId): Promise<boolean> {
+    const { stores, markets, protection } = this.deps
+    const position = stores.positions.get(id)
+    if (position === null) return true
+    const orders = stores.orders.ofPosition(id)
+    const entry = stores.orders.get(position.entryOrderId)
+    const rules = markets.rules(position.symbol)
+    if (rules === null) {
+      this.tryAgain(position)
+      return true
+    }
+    const step = nextProtection(position, entry, orders, rules, protection)
+    switch (step.kind) {
+      case 'rest':
+        if (position.closedAt !== null) this.attempts.delete(id)
+        return true
+      case 'too_small':
+        return true
+      case 'await':
+        this.shell.watch(step.orderId)
+        return true
+      case 'cancel': {
+        await this.desk.cancel(step.orderId, because[step.because])
+        return this.isStillAlive(step.orderId)
+      }
+      case 'amend_stop':
+        if (!(await this.desk.amendStop(step.orderId, step.trigger))) {
+          // It stays where the exchange has it, and so does the wish.
+          const trigger = stores.orders.get(step.orderId)?.trigger
+          if (trigger) this.change(id, (held) => ({ ...held, stop: trigger }))
+          return false
+        }
+        if (!stores.orders.get(step.orderId)?.trigger?.eq(step.trigger)) {
+          this.tryAgain(position)
+          return true
+        }
+        return false
+      case 'place_stop': {
+        const placed = await this.desk.placeStop(position, step.amount, step.trigger)
+        if (!placed.ok) this.closeUnprotected(position, placed.error.message)
+        return false
+      }
+      case 'close_unprotected':
+        this.closeUnprotected(position, step.because)
+        return false
+      case 'place_exit': {
+        const tried = this.attempts.get(id) ?? 0
+        const last = orders.at(-1)
+        const isPaused =
+          tried > 0 && last !== undefined && this.deps.clock.now() < after(last.createdAt, this.pauseOf(id))
+        if (isPaused) {
+          this.tryAgain(position)
+          return true
+        }
+        this.attempts.set(id, tried + 1)
+        const placed = await this.desk.placeExit(position, step.amount, step.reason)
+        if (placed.ok) return false
+        this.tryAgain(position)
+        return true
+      }
+    }
+  }
+
+  private isStillAlive(id: OrderId): boolean {
+    const order = this.deps.stores.orders.get(id)
+    if (order === null || (isFinal(order.status) && !order.inDoubt)) return false
+    this.shell.watch(id)
+    return true
+  }
+
+  private closeUnprotected(position: Position, because: string): void {
+    this.booking.alert(
+      'position/unprotected',
+      `No stop could be placed for ${toText(position.amount)} of ${position.symbol} (${because}): it is being closed.`,
+      { correlationId: position.correlationId, receipt: { kind: 'protective_stop', positionId: position.id } },
+    )
+    this.wish(position.id, 'unprotected')
+  }
+
+  private pauseOf(id: PositionId): number {
+    return TRY_AGAIN_MS * 2 ** Math.min(Math.max((this.attempts.get(id) ?? 1) - 1, 0), MOST_DOUBLINGS)
+  }
+
+  private tryAgain(position: Position): void {
+    const time = after(this.deps.clock.now(), this.pauseOf(position.id))
+    this.shell.later(position.id, time, () => this.advance(position.id))
+  }
+}
+
+const because = {
+  resize: 'its position has another size',
+  exit: 'its position is being closed',
+  orphan: 'its position is closed',
+}
