@@ -1,14 +1,28 @@
 import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { app, BrowserWindow, ipcMain, Menu, nativeImage, protocol, screen, session, Tray } from 'electron'
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  nativeImage,
+  powerMonitor,
+  protocol,
+  screen,
+  session,
+  Tray,
+} from 'electron'
 import { serveIpc } from './api/transports/electron-ipc.ts'
-import { onEnding } from './api/transports/ending.ts'
+import { onEnding, restingText } from './api/transports/ending.ts'
+import { EngineStart } from './api/transports/engine-start.ts'
 import { FLAGS_HELP, type HostFlags, parseFlags } from './api/transports/flags.ts'
 import { failureFiles, readWindowFiles } from './api/transports/window-files.ts'
 import { type App, createApp } from './app.ts'
 import { ownArguments } from './desktop/arguments.ts'
 import { guardContents, guardSession } from './desktop/guards.ts'
+import { Leaving } from './desktop/leaving.ts'
 import { applicationMenu, trayMenu } from './desktop/menus.ts'
 import { closeBeforeQuit } from './desktop/quit.ts'
 import { followStatus, type Shown, titleOf, tooltipOf } from './desktop/status.ts'
@@ -16,6 +30,7 @@ import { ICON_SIZE, trayIcon } from './desktop/tray-icon.ts'
 import { windowOptions } from './desktop/window-options.ts'
 import { isWindowUrl, PRIVILEGES, respond, SCHEME, WINDOW_URL } from './desktop/window-protocol.ts'
 import { readWindowState, rememberWindow } from './desktop/window-state.ts'
+import { LIVE_PHRASE } from './safety/live-phrase.ts'
 
 const HELP = `TripleGain's desktop app.
 
@@ -56,7 +71,7 @@ function launch(own: HostFlags): void {
   protocol.registerSchemesAsPrivileged([PRIVILEGES])
   app.enableSandbox()
   app.on('web-contents-created', (_event, contents) => guardContents(contents))
-  onEnding(process.env.npm_lifecycle_event !== undefined, () => app.quit())
+  onEnding(process.env.npm_lifecycle_event !== undefined, () => void endAsTold())
   app
     .whenReady()
     .then(() => run(own))
@@ -77,24 +92,43 @@ function placeDataIn(dataDir: string): void {
   }
 }
 
-async function run({ configDir, dataDir, market, speed, seed, candles }: HostFlags): Promise<void> {
-  const created = await createApp({ configDir, dataDir, market, speed, seed, candles, set: [], env: process.env })
-  const engine = created.ok ? created.value : null
-  const built = created.ok ? readWindowFiles(WINDOW) : created
-  if (!built.ok) console.error(`desktop: ${built.error.message}`)
-  const files = built.ok ? built.value : failureFiles(built.error)
+/** Null until there is an engine to leave behind. */
+let leaving: Leaving | null = null
+let running: App | null = null
 
-  closeBeforeQuit(app, async () => engine?.close(), built.ok ? 0 : 1)
-  protocol.handle(SCHEME, (request) => respond(files, request))
+async function run(own: HostFlags): Promise<void> {
+  const { configDir, dataDir, market, speed, seed, candles } = own
+  const built = readWindowFiles(WINDOW)
+  const start = new EngineStart({
+    create: (confirmLive) =>
+      createApp({ configDir, dataDir, market, speed, seed, candles, confirmLive, set: [], env: process.env }),
+    windowFiles: built.ok ? built.value : failureFiles(built.error),
+    live: { phrase: LIVE_PHRASE, dataDir },
+  })
+  const created = await start.begin(own.confirmLive)
+  for (const outcome of [created, built]) if (!outcome.ok) console.error(`desktop: ${outcome.error.message}`)
+
+  closeBeforeQuit(
+    app,
+    () => start.close(),
+    () => (start.scene().engine === null || !built.ok ? 1 : 0),
+  )
+  leaving = new Leaving(app, { resting: () => restingText(running), ask: askToLeave })
+  protocol.handle(SCHEME, (request) => respond(start.scene().files, (typed) => start.confirm(typed), request))
   guardSession(session.defaultSession)
-  Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(isMac)))
   app.on('window-all-closed', () => {
     if (!isMac) app.quit()
   })
   app.on('activate', show)
   app.on('second-instance', show)
+  Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(isMac, null)))
+  if (created.ok) connect(created.value)
+  start.onScene(({ engine }) => {
+    if (engine !== null) connect(engine)
+    // The page may not navigate, not even to itself.
+    for (const window of BrowserWindow.getAllWindows()) void window.loadURL(WINDOW_URL)
+  })
   openWindow()
-  if (engine !== null) connect(engine)
 }
 
 let title = 'TripleGain'
@@ -108,6 +142,7 @@ function openWindow(): void {
   const window = new BrowserWindow(windowOptions(state, PRELOAD, title))
   if (state.isMaximized) window.maximize()
   rememberWindow(window, file)
+  if (!isMac) leaving?.keep(window)
   window.once('ready-to-show', () => window.show())
   // The host knows the mode even where the page does not.
   window.on('page-title-updated', (event) => event.preventDefault())
@@ -132,8 +167,13 @@ function show(): void {
 }
 
 function connect(engine: App): void {
+  running = engine
   const windows = () => BrowserWindow.getAllWindows().map((window) => window.webContents)
   serveIpc({ ipcMain, engine, isTrusted: isWindowUrl, windows })
+  powerMonitor.on('resume', () => engine.woke())
+  powerMonitor.on('shutdown', () => leaving?.agree()) // a question would only hold up the machine
+  const kill = () => void killFrom(engine)
+  Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(isMac, kill)))
   const icon = (mode: Shown['mode']) =>
     nativeImage.createFromBitmap(trayIcon(mode), { width: ICON_SIZE, height: ICON_SIZE })
   const tray = new Tray(icon(engine.mode))
@@ -143,7 +183,34 @@ function connect(engine: App): void {
     for (const window of BrowserWindow.getAllWindows()) window.setTitle(title)
     tray.setImage(icon(status.mode))
     tray.setToolTip(tooltipOf(status))
-    tray.setContextMenu(Menu.buildFromTemplate(trayMenu(title, show, () => app.quit())))
+    tray.setContextMenu(Menu.buildFromTemplate(trayMenu(title, { show, kill, quit: () => app.quit() })))
     app.setBadgeCount(status.pendingDecisions)
   })
+}
+
+/** Works while the page does not: menu and tray are of this process, as is the engine. */
+async function killFrom(engine: App): Promise<void> {
+  const reply = await engine.dispatch('stop.kill', { reason: 'Kill in the menu', flatten: false })
+  if (!reply.ok) dialog.showErrorBox('The kill switch did not answer as it should', reply.error.message)
+}
+
+async function askToLeave(resting: string): Promise<boolean> {
+  const { response } = await dialog.showMessageBox({
+    type: 'warning',
+    message: 'Quit TripleGain?',
+    detail: resting,
+    buttons: ['Stay', 'Quit'],
+    defaultId: 0,
+    cancelId: 0,
+    noLink: true,
+  })
+  return response === 1
+}
+
+/** At a signal nobody may be there to answer: it is said, not asked. */
+async function endAsTold(): Promise<void> {
+  const resting = await restingText(running)
+  if (resting !== null) console.log(resting)
+  leaving?.agree()
+  app.quit()
 }

@@ -2,9 +2,11 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { hasFailurePage } from './api/failure-page.ts'
 import { startBrowserHost } from './api/transports/browser-host.ts'
-import { onEnding } from './api/transports/ending.ts'
+import { onEnding, restingText } from './api/transports/ending.ts'
+import { EngineStart } from './api/transports/engine-start.ts'
 import { FLAGS_HELP, type HostFlags, parseFlags } from './api/transports/flags.ts'
-import { failureFiles, readWindowFiles } from './api/transports/window-files.ts'
+import { readWindowFiles } from './api/transports/window-files.ts'
+import { LIVE_PHRASE } from './safety/live-phrase.ts'
 
 const HELP = `TripleGain in a browser: the engine runs here, the window is served on 127.0.0.1.
 
@@ -39,8 +41,13 @@ async function serve(flags: HostFlags): Promise<number> {
   // Only now: --help and a bad flag need none of the engine.
   const { createApp } = await import('./app.ts')
   const { configDir, dataDir, market, speed, seed, candles } = flags
-  const created = await createApp({ configDir, dataDir, market, speed, seed, candles, set: [], env: process.env })
-  const app = created.ok ? created.value : null
+  const start = new EngineStart({
+    create: (confirmLive) =>
+      createApp({ configDir, dataDir, market, speed, seed, candles, confirmLive, set: [], env: process.env }),
+    windowFiles: files.value,
+    live: { phrase: LIVE_PHRASE, dataDir },
+  })
+  const created = await start.begin(flags.confirmLive)
   if (!created.ok) {
     complain(created.error.message)
     if (!hasFailurePage(created.error)) return 1
@@ -48,18 +55,22 @@ async function serve(flags: HostFlags): Promise<number> {
 
   const host = await startBrowserHost({
     port: flags.port,
-    files: created.ok ? files.value : failureFiles(created.error),
-    engine: app,
+    ...start.scene(),
+    confirm: (typed) => start.confirm(typed),
   })
   if (!host.ok) {
-    await app?.close()
+    await start.close()
     return complain(host.error.message)
   }
+  start.onScene((scene) => host.value.show(scene))
   console.log(`TripleGain is at ${host.value.url}`)
   await asked
+  // Nobody can be asked any more, but what stays behind can be said.
+  const resting = await restingText(start.scene().engine)
+  if (resting !== null) console.log(resting)
   await host.value.close()
-  await app?.close()
-  return app === null ? 1 : 0
+  await start.close()
+  return start.scene().engine === null ? 1 : 0
 }
 
 async function askedToEnd(): Promise<void> {

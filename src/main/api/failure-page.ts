@@ -1,7 +1,7 @@
 import type { Failure } from '../../shared/result.ts'
 
 /** Failures that are put right elsewhere than on the command line: they get a page. */
-export const hasFailurePage = ({ code }: Failure): boolean => /^(database|config)\//.test(code)
+export const hasFailurePage = ({ code }: Failure): boolean => /^(database|config|live)\//.test(code)
 
 type Advice = { readonly title: string; readonly steps: readonly string[] }
 
@@ -38,6 +38,13 @@ const ADVICE: Readonly<Record<string, Advice>> = {
     title: 'The database cannot be written',
     steps: ["Check the folder's permissions and the free space on its disk.", START_AGAIN],
   },
+  'live/key-in-use': {
+    title: 'The exchange key is in use',
+    steps: [
+      'Use the TripleGain that is already running, or close it and wait a few seconds.',
+      'To run both, make a second key at the exchange and give it to one of them.',
+    ],
+  },
 }
 const BY_AREA: Readonly<Record<string, Advice>> = {
   config: { title: 'The configuration cannot be used', steps: ['Correct what is named above.', START_AGAIN] },
@@ -45,6 +52,14 @@ const BY_AREA: Readonly<Record<string, Advice>> = {
     title: 'The database cannot be opened',
     steps: [
       'Nothing was changed. Follow what is said above, or choose another folder with --data-dir DIR.',
+      START_AGAIN,
+    ],
+  },
+  live: {
+    title: 'Live mode cannot start',
+    steps: [
+      'Put right what is said above. Nothing was sent to the exchange.',
+      'Without a key or real money: set mode: paper in execution.yaml.',
       START_AGAIN,
     ],
   },
@@ -59,7 +74,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&#39;',
 }
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? '')
+export const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? '')
 
 /** What the window shows when the engine did not start: what happened and what to do. Needs no other file. */
 export function failurePage({ code, message }: Failure): string {
@@ -84,7 +99,8 @@ export function noEntryPage(): string {
   )
 }
 
-const page = (title: string, body: string): string => `<!doctype html>
+/** A page in the window's place. `head` may load a script of ours. */
+export const page = (title: string, body: string, head = ''): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -100,8 +116,20 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; padding: 1rem 1
   border-left: 4px solid #e0a33a; border-radius: 4px; font: .9rem/1.5 ui-monospace, monospace; }
 ul { margin: 0; padding-left: 1.2rem; }
 .aside { color: #a9b1bd; margin-top: 2rem; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .4rem 1.5rem; margin: 0; }
+dt { color: #a9b1bd; }
+dd { margin: 0; overflow-wrap: anywhere; }
+label { display: block; margin: 2rem 0 .5rem; }
+input { box-sizing: border-box; width: 100%; padding: .7rem .9rem; font: inherit; color: inherit; background: #181d25;
+  border: 1px solid #5b6675; border-radius: 4px; }
+button { margin-top: 1rem; padding: .7rem 1.4rem; font: inherit; font-weight: 600; color: #16100a; background: #f08c1e;
+  border: 0; border-radius: 4px; cursor: pointer; }
+button[disabled] { opacity: .5; cursor: default; }
+:focus-visible { outline: 2px solid #6cb2ff; outline-offset: 2px; }
+.said:empty { display: none; }
+.said { margin: 1rem 0 0; padding: .8rem 1.2rem; background: #181d25; border-left: 4px solid #e0a33a; }
 </style>
-</head>
+${head}</head>
 <body><main>
 ${body}
 </main></body>

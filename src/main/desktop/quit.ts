@@ -10,7 +10,7 @@ const CLOSE_LIMIT_MS = 10_000
 export function closeBeforeQuit(
   app: QuittingApp,
   close: () => Promise<void>,
-  exitCode: number,
+  exitCode: () => number,
   limitMs = CLOSE_LIMIT_MS,
 ): void {
   let isClosing = false
@@ -22,7 +22,7 @@ export function closeBeforeQuit(
     close().then(
       () => {
         clearTimeout(late)
-        app.exit(exitCode)
+        app.exit(exitCode())
       },
       (error: unknown) => {
         console.error('desktop: the engine did not close', error)

@@ -1,3 +1,4 @@
+import { answerTyped, CONFIRM_PATH, type Confirm } from '../api/transports/live-page.ts'
 import { securityHeaders, type WindowFiles } from '../api/transports/window-files.ts'
 
 /*
@@ -17,9 +18,17 @@ export function isWindowUrl(url: string): boolean {
   }
 }
 
+type WindowRequest = { readonly url: string; readonly method: string; text(): Promise<string> }
+
 /** The answer to one request of the window. */
-export function respond(files: WindowFiles, { url, method }: { url: string; method: string }): Response {
-  const file = isWindowUrl(url) && method === 'GET' ? files.get(new URL(url).pathname) : undefined
+export async function respond(files: WindowFiles, confirm: Confirm, request: WindowRequest): Promise<Response> {
+  const { url, method } = request
+  const path = isWindowUrl(url) ? new URL(url).pathname : null
+  if (path === CONFIRM_PATH && method === 'POST') {
+    const { status, type, body } = await answerTyped(confirm, await request.text())
+    return new Response(body, { status, headers: securityHeaders(type) })
+  }
+  const file = path !== null && method === 'GET' ? files.get(path) : undefined
   if (file === undefined) {
     return new Response('There is no such file.', { status: 404, headers: securityHeaders('text/plain') })
   }

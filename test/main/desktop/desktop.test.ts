@@ -18,7 +18,11 @@ const STATUS: StatusView = {
   speed: 60,
   coordinator: 'RUNNING',
   coordinatorReason: null,
+  kill: null,
   lights: [],
+  calls: null,
+  difference: null,
+  stopsRest: { entryOrders: 0, protectedPositions: 0, unprotectedPositions: 0 },
   equity: null,
   todayPnl: null,
   todayPnlPercent: null,
@@ -85,19 +89,31 @@ describe('title, tray and dock', () => {
     expect(new Set(icons.map((icon) => icon.toString('hex'))).size).toBe(3)
   })
 
-  it('offer the window and the way out', () => {
+  it('offer the window, the kill switch and the way out', () => {
     const clicked: string[] = []
-    const [title, , show, quit] = trayMenu(
-      'TripleGain – PAPER',
-      () => clicked.push('show'),
-      () => clicked.push('quit'),
-    )
-    for (const item of [show, quit]) (item as { click(): void }).click()
-    expect([title?.label, title?.enabled, clicked]).toEqual(['TripleGain – PAPER', false, ['show', 'quit']])
-    for (const isMac of [true, false]) {
-      expect(applicationMenu(isMac).map(({ role, label }) => role ?? label)).toContain('editMenu')
-    }
+    const menu = trayMenu('TripleGain – PAPER', {
+      show: () => clicked.push('show'),
+      kill: () => clicked.push('kill'),
+      quit: () => clicked.push('quit'),
+    })
+    for (const item of menu) (item as { click?(): void }).click?.()
+    expect([menu[0]?.label, menu[0]?.enabled, clicked]).toEqual(['TripleGain – PAPER', false, ['show', 'kill', 'quit']])
   })
+
+  it.each([true, false])(
+    'have the kill switch in the menu of the program too, once an engine runs (mac: %s)',
+    (isMac) => {
+      let killed = 0
+      const menu = applicationMenu(isMac, () => {
+        killed += 1
+      })
+      const trading = menu.find(({ label }) => label === 'T&rading')?.submenu as { click(): void }[]
+      trading[0]?.click()
+      expect(killed).toBe(1)
+      expect(menu.map(({ role, label }) => role ?? label)).toContain('editMenu')
+      expect(applicationMenu(isMac, null).map(({ label }) => label)).not.toContain('T&rading')
+    },
+  )
 })
 
 describe('quitting', () => {
@@ -117,7 +133,7 @@ describe('quitting', () => {
         },
         exit: resolve,
       }
-      closeBeforeQuit(app, close, exitCode, limitMs)
+      closeBeforeQuit(app, close, () => exitCode, limitMs)
     })
     return { ask: () => ask(), exited, isHeld: () => isHeld }
   }

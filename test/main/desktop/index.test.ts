@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LIVE_PHRASE } from '../../../src/main/safety/live-phrase.ts'
 import { ProjectCopy } from './project-copy.ts'
 
 /**
@@ -9,6 +10,12 @@ const ELECTRON = `
 import { EventEmitter } from 'node:events'
 const log = (...did) => console.log(JSON.stringify(did))
 process.defaultApp = true
+const isHeld = (emitter, name) => {
+  let held = false
+  emitter.emit(name, { preventDefault() { held = true } })
+  return held
+}
+const settled = () => new Promise((resolve) => setTimeout(resolve, 50))
 class App extends EventEmitter {
   paths = {}
   setName(name) { log('name', name) }
@@ -18,7 +25,12 @@ class App extends EventEmitter {
   enableSandbox() { log('sandbox') }
   whenReady() { return Promise.resolve() }
   setBadgeCount(count) { log('badge', count) }
-  quit() { this.emit('will-quit', { preventDefault() { log('held') } }) }
+  quit() {
+    if (isHeld(this, 'before-quit')) return
+    // As in the real one: windows closed by quitting do not tell that all are closed.
+    for (const window of [...BrowserWindow.all]) if (!window.close(false)) return
+    this.emit('will-quit', { preventDefault() { log('held') } })
+  }
   exit(code) { log('exit', code); process.exit(code) }
 }
 export const app = new App()
@@ -64,12 +76,45 @@ export class BrowserWindow extends EventEmitter {
       log('theirs', (await ask(frame('https://evil.example/'), 'stop.kill', {})).error.code)
     }
     this.emit('ready-to-show')
+    if (page.status === 503 && process.env.FAKE_LIVE) return await this.type(process.env.FAKE_LIVE)
     app.emit('second-instance')
-    this.emit('close')
-    app.emit('window-all-closed')
+    if (process.env.FAKE_CLICKS) await this.click(process.env.FAKE_CLICKS)
+    this.close()
+  }
+  close(isByItself = true) {
+    if (isHeld(this, 'close')) return false
+    BrowserWindow.all = []
+    if (isByItself) app.emit('window-all-closed')
+    return true
+  }
+  async type(phrase) {
+    const reply = await load({ url: 'triplegain://app/confirm-live', method: 'POST', text: async () => phrase })
+    log('typed', await reply.json())
+    if (!reply.ok) this.close()
+  }
+  async click(label) {
+    for (const { submenu } of Menu.shown) submenu?.find((item) => item.label?.startsWith(label))?.click()
+    powerMonitor.emit('resume')
+    await settled()
   }
 }
-export const Menu = { setApplicationMenu() {}, buildFromTemplate: (template) => template }
+export const powerMonitor = new EventEmitter()
+export const dialog = {
+  showMessageBox: async ({ detail, buttons }) => {
+    log('asked', detail, buttons)
+    // Leaving is asked for twice here; the second time the answer is yes.
+    const response = dialog.answers.shift()
+    if (response === 0) setTimeout(() => app.quit(), 10)
+    return { response }
+  },
+  answers: [0, 1],
+  showErrorBox: (title, text) => log('error box', title, text),
+}
+export const Menu = {
+  shown: [],
+  setApplicationMenu(menu) { Menu.shown = menu },
+  buildFromTemplate: (template) => template,
+}
 export const nativeImage = { createFromBitmap: (pixels) => pixels }
 export const screen = { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] }
 export const session = {
@@ -118,6 +163,34 @@ describe('the desktop host', () => {
     expect(of('theirs')).toEqual(['api/refused'])
     expect(did.slice(-6)).toEqual([['show'], ['restore'], ['show'], ['focus'], ['held'], ['exit', 0]])
     expect(code).toBe(0)
+  })
+
+  it('asks before it leaves something at the exchange, and stays when told to', async () => {
+    const resting = '1 entry order stays and may fill.'
+    const { code, err, did } = await launch(['--data-dir', project.dir], { FAKE_RESTING: resting })
+    const asked = ['asked', resting, ['Stay', 'Quit']]
+    expect(did.slice(-4)).toEqual([asked, asked, ['held'], ['exit', 0]])
+    expect([code, err.endsWith('fake app: closed\n')]).toEqual([0, true])
+  })
+
+  it('kills from the menu without the page, and hands on that the machine woke up', async () => {
+    const { err, of } = await launch(['--data-dir', project.dir], { FAKE_CLICKS: 'Kill' })
+    expect(err).toContain('fake app: stop.kill {"reason":"Kill in the menu","flatten":false}\n')
+    expect(err).toContain('fake app: woke\n')
+    expect(of('error box')).toBeUndefined()
+  })
+
+  it('waits for the phrase of live mode in its window, and then opens the window onto the engine', async () => {
+    const right = await launch(['--data-dir', project.dir], { FAKE_LIVE: LIVE_PHRASE })
+    expect(right.did.filter(([what]) => what === 'page').map(([, , status]) => status)).toEqual([503, 200])
+    expect(right.of('page')?.[2]).toContain('Live mode: real money')
+    expect(right.of('typed')).toEqual([{ ok: true, value: null }])
+    expect(right.of('ours')?.[0]).toMatchObject({ ok: true })
+    expect([right.code, right.err.endsWith('fake app: closed\n')]).toEqual([0, true])
+
+    const wrong = await launch(['--data-dir', project.dir], { FAKE_LIVE: 'yes' })
+    expect(wrong.of('typed')).toMatchObject([{ ok: false, error: { code: 'live/not-confirmed' } }])
+    expect([wrong.code, wrong.err.includes('fake app')]).toEqual([1, false])
   })
 
   it('shows the failure in the window when the engine did not start, and ends with exit code 1', async () => {

@@ -5,16 +5,27 @@ import { dirname, join } from 'node:path'
 
 const PROJECT = join(import.meta.dirname, '..', '..', '..')
 
-/** Stands in for the composition root: starts, or fails as FAKE_FAILURE says; says when it is closed. */
+/**
+ * Stands in for the composition root: starts, or fails as FAKE_FAILURE says; with FAKE_LIVE it wants the phrase, with
+ * FAKE_RESTING something rests when it is left; says when it is closed.
+ */
 const APP = `
 import { fail, ok } from '../shared/result.ts'
-export async function createApp({ market, seed, dataDir, env }) {
+import { checkLivePhrase } from './safety/live-phrase.ts'
+export async function createApp({ market, seed, dataDir, confirmLive, env }) {
+  const confirmed = env.FAKE_LIVE ? checkLivePhrase(confirmLive) : ok(null)
+  if (!confirmed.ok) return confirmed
   if (env.FAKE_FAILURE) return fail(env.FAKE_FAILURE, 'it failed <here>')
   console.error('fake app: ' + JSON.stringify({ market, seed, dataDir }))
   return ok({
     mode: 'paper',
-    dispatch: async (name, input) => ok({ name, input }),
+    async dispatch(name, input) {
+      if (name === 'stop.kill') console.error('fake app: ' + name + ' ' + JSON.stringify(input))
+      return ok({ name, input })
+    },
     subscribe: () => () => {},
+    restingOnQuit: async () => env.FAKE_RESTING ?? null,
+    woke: () => console.error('fake app: woke'),
     close: async () => console.error('fake app: closed'),
   })
 }
@@ -36,6 +47,7 @@ export class ProjectCopy {
       'src/main/index.ts',
       'src/main/desktop',
       'src/main/api',
+      'src/main/safety',
       'src/shared',
       'scripts',
     ]) {
@@ -45,7 +57,7 @@ export class ProjectCopy {
     this.write('src/main/app.ts', APP)
     this.write('out/renderer/index.html', '<p>window</p>')
     mkdirSync(join(this.dir, 'node_modules'))
-    for (const name of ['ws', 'zod']) {
+    for (const name of ['big.js', 'ws', 'zod']) {
       symlinkSync(join(PROJECT, 'node_modules', name), join(this.dir, 'node_modules', name), 'junction')
     }
   }

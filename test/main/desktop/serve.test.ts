@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LIVE_PHRASE } from '../../../src/main/safety/live-phrase.ts'
 import { ask, enter } from '../api/transports/fakes.ts'
 import { ProjectCopy } from './project-copy.ts'
 
@@ -18,7 +19,16 @@ describe('the browser host', () => {
   it('explains itself with --help', async () => {
     const { code, out, err } = await project.run(SERVE, ['--help'])
     expect([code, err]).toEqual([0, ''])
-    for (const flag of ['--port', '--data-dir', '--config-dir', '--market', '--speed', '--seed', '--candles']) {
+    for (const flag of [
+      '--port',
+      '--data-dir',
+      '--config-dir',
+      '--market',
+      '--speed',
+      '--seed',
+      '--candles',
+      '--confirm-live',
+    ]) {
       expect(out).toContain(flag)
     }
   })
@@ -42,6 +52,37 @@ describe('the browser host', () => {
       expect(code).toBe(0)
     },
   )
+
+  it('says what stays at the exchange before it ends', async () => {
+    const resting = '1 position stays open; its stop rests at the exchange.'
+    const { code, out, err } = await project.run(SERVE, [], { FAKE_RESTING: resting }, [READY, 'SIGINT'])
+    expect(out.trim().split('\n').at(-1)).toBe(resting)
+    expect([code, err.endsWith('fake app: closed\n')]).toEqual([0, true])
+  })
+
+  it('waits for the phrase of live mode in its page, and then opens the window', async () => {
+    const child = spawn(process.execPath, [SERVE], { cwd: project.dir, env: { FAKE_LIVE: '1' } })
+    const ended = new Promise((resolve) => child.on('close', resolve))
+    let err = ''
+    child.stderr.on('data', (data) => {
+      err += String(data)
+    })
+    const printed = await new Promise<string>((resolve) => child.stdout.on('data', (data) => resolve(String(data))))
+    const { port, cookie, origin } = await enter(printed.trim().split(' ').at(-1) ?? '')
+    expect((await ask(port, '/', { cookie })).body).toContain('Live mode: real money')
+    await fetch(`${origin}/confirm-live`, { method: 'POST', body: LIVE_PHRASE, headers: { cookie, origin } })
+    expect((await ask(port, '/', { cookie })).body).toBe('<p>window</p>')
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
+    expect(err).toMatch(/^serve: Live mode [^\n]*\nfake app: \{[^\n]*\nfake app: closed\n$/)
+  })
+
+  it('starts live mode at once with --confirm-live, and not with another phrase', async () => {
+    const right = await project.run(SERVE, ['--confirm-live', LIVE_PHRASE], { FAKE_LIVE: '1' }, [READY, 'SIGTERM'])
+    expect([right.code, right.err.startsWith('fake app: {')]).toEqual([0, true])
+    const wrong = await project.run(SERVE, ['--confirm-live', 'yes'], { FAKE_LIVE: '1' }, [READY, 'SIGTERM'])
+    expect([wrong.code, wrong.err.includes('fake app')]).toEqual([1, false])
+  })
 
   it('shows a page for a failure that is put right elsewhere, and ends with exit code 1', async () => {
     const child = spawn(process.execPath, [SERVE], { cwd: project.dir, env: { FAKE_FAILURE: 'database/newer' } })

@@ -10,6 +10,7 @@ import {
   rememberWindow,
   type WindowState,
 } from '../../../src/main/desktop/window-state.ts'
+import { fail, ok } from '../../../src/shared/result.ts'
 import { FILES } from '../api/transports/fakes.ts'
 
 const SCREEN: Rectangle = { x: 0, y: 0, width: 1_920, height: 1_080 }
@@ -104,11 +105,22 @@ describe('the window', () => {
 })
 
 describe('what the window loads', () => {
+  const typed: string[] = []
+  const load = (url: string, method = 'GET', body = '') =>
+    respond(
+      FILES,
+      async (phrase) => {
+        typed.push(phrase)
+        return phrase === 'right' ? ok(null) : fail('live/not-confirmed', 'not the phrase')
+      },
+      { url, method, text: async () => body },
+    )
+
   it('is the built page and its files, with the strict policy', async () => {
-    const page = respond(FILES, { url: WINDOW_URL, method: 'GET' })
+    const page = await load(WINDOW_URL)
     expect([page.status, await page.text()]).toEqual([200, '<p>window</p>'])
     expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self';/)
-    const script = respond(FILES, { url: `${WINDOW_URL}assets/a.js?v=1`, method: 'GET' })
+    const script = await load(`${WINDOW_URL}assets/a.js?v=1`)
     expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
   })
 
@@ -117,12 +129,18 @@ describe('what the window loads', () => {
     'triplegain://app/%2e%2e/x',
     'triplegain://other/',
     'file:///etc/hostname',
-  ])('is nothing else: not %s', (url) => {
-    expect(respond(FILES, { url, method: 'GET' }).status).toBe(404)
+  ])('is nothing else: not %s', async (url) => {
+    expect((await load(url)).status).toBe(404)
   })
 
-  it('is only read', () => {
-    expect(respond(FILES, { url: WINDOW_URL, method: 'POST' }).status).toBe(404)
+  it('is only read, but for the phrase of live mode', async () => {
+    expect((await load(WINDOW_URL, 'POST')).status).toBe(404)
+    expect((await load('triplegain://other/confirm-live', 'POST', 'right')).status).toBe(404)
+    expect(typed).toEqual([])
+    const wrong = await load(`${WINDOW_URL}confirm-live`, 'POST', 'wrong')
+    expect([wrong.status, await wrong.json()]).toEqual([409, fail('live/not-confirmed', 'not the phrase')])
+    const right = await load(`${WINDOW_URL}confirm-live`, 'POST', 'right')
+    expect([right.status, await right.json()]).toEqual([200, ok(null)])
   })
 
   it('is told from other pages by its whole origin', () => {

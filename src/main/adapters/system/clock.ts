@@ -4,12 +4,22 @@ import type { Cancel, Clock } from '../../ports.ts'
 /** Longest delay that setTimeout takes; longer waits are made of several. */
 const LONGEST_TIMEOUT = 2_147_483_647
 
-/** The machine's clock. */
-export function createSystemClock(): Clock {
-  return createScaledClock({ start: null, speed: 1 })
+export type SystemClock = Clock & {
+  /**
+   * Takes the machine's wall-clock time of now, after sleep or a step: on its own this clock only counts on from its
+   * start. Timers that have fallen due run at once; a step back makes none wait longer. Changes nothing on a clock that
+   * was started at another time.
+   */
+  resync(): void
 }
 
-export type ScaledClock = Clock & {
+/** The machine's clock. */
+export function createSystemClock(): SystemClock {
+  const { resync, now, at } = createScaledClock({ start: null, speed: 1 })
+  return { resync, now, at }
+}
+
+export type ScaledClock = SystemClock & {
   speed(): number
   /** Takes effect at once; timers keep their engine time. */
   setSpeed(speed: number): void
@@ -26,6 +36,13 @@ export function createScaledClock(options: { start: EpochMs | null; speed: numbe
   const timers = new Set<{ time: EpochMs; task: () => void; handle: NodeJS.Timeout | null }>()
 
   const now = (): EpochMs => epochMs(Math.floor(anchorEngine + (performance.now() - anchorReal) * speed))
+
+  function rearm(): void {
+    for (const timer of timers) {
+      if (timer.handle !== null) clearTimeout(timer.handle)
+      arm(timer)
+    }
+  }
 
   function arm(timer: { time: EpochMs; task: () => void; handle: NodeJS.Timeout | null }): void {
     const delay = Math.min(Math.max(0, (timer.time - now()) / speed), LONGEST_TIMEOUT)
@@ -53,10 +70,14 @@ export function createScaledClock(options: { start: EpochMs | null; speed: numbe
       anchorEngine = anchorEngine + (performance.now() - anchorReal) * speed
       anchorReal = performance.now()
       speed = next
-      for (const timer of timers) {
-        if (timer.handle !== null) clearTimeout(timer.handle)
-        arm(timer)
-      }
+      rearm()
+    },
+    resync() {
+      if (options.start !== null) return
+      const step = Date.now() - now()
+      anchorEngine += step
+      if (step < 0) for (const timer of timers) timer.time = epochMs(timer.time + step)
+      rearm()
     },
   }
 }

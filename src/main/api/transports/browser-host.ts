@@ -4,24 +4,30 @@ import type { Duplex } from 'node:stream'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import { noEntryPage } from '../failure-page.ts'
 import { Door } from './door.ts'
+import type { Scene } from './engine-start.ts'
+import { answerTyped, CONFIRM_PATH, type Confirm } from './live-page.ts'
 import { type EngineEnd, type Limits, WebSocketHost } from './websocket-host.ts'
 import { securityHeaders, type WindowFiles } from './window-files.ts'
 
-export type BrowserHostOptions = {
+/** Without an engine the files are a page that says why. */
+export type BrowserHostOptions = Scene & {
   /** 0 for any free one. */
   readonly port: number
-  readonly files: WindowFiles
-  /** Null when it did not start: the files are the failure page. */
-  readonly engine: EngineEnd | null
   readonly limits?: Partial<Limits>
+  /** For the page of live mode. */
+  readonly confirm?: Confirm
 }
 export type BrowserHost = {
   readonly port: number
   /** With the launch's token: whoever has it may trade. */
   readonly url: string
+  /** In place of what was shown before; for when an engine starts late. */
+  show(scene: Scene): void
   close(): Promise<void>
 }
 
+/** Of what is posted: a phrase and some room. */
+const POST_BYTES = 1_024
 const HTML = 'text/html; charset=utf-8'
 
 /**
@@ -39,9 +45,16 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Res
   }
   const { port } = server.address() as AddressInfo
   const door = new Door(port)
-  const sockets = options.engine === null ? null : new WebSocketHost(options.engine, options.limits)
+  const open = (engine: EngineEnd | null): WebSocketHost | null =>
+    engine === null ? null : new WebSocketHost(engine, options.limits)
+  let files = options.files
+  let sockets = open(options.engine)
 
-  server.on('request', (request, response) => send(request, response, answer(request, door, options.files)))
+  server.on('request', (request, response) => {
+    const given = answer(request, door, files, options.confirm ?? null)
+    if (given instanceof Promise) void given.then((late) => send(request, response, late))
+    else send(request, response, given)
+  })
   server.on('upgrade', (request, socket, head) => {
     const refusal = refusalOfUpgrade(request, door, sockets !== null)
     if (refusal !== null || sockets === null) refuse(socket, refusal ?? '503 Service Unavailable')
@@ -52,6 +65,11 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Res
   return ok({
     port,
     url: `http://127.0.0.1:${port}/?token=${door.token}`,
+    show(scene) {
+      sockets?.close()
+      sockets = open(scene.engine)
+      files = scene.files
+    },
     async close() {
       sockets?.close()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
@@ -79,9 +97,20 @@ type Answer = {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-function answer(request: IncomingMessage, door: Door, files: WindowFiles): Answer {
+function answer(
+  request: IncomingMessage,
+  door: Door,
+  files: WindowFiles,
+  confirm: Confirm | null,
+): Answer | Promise<Answer> {
   if (!door.isOurHost(request.headers)) return text(403, 'This host is not ours.')
   if (!door.isOurOrigin(request.headers, 'allowed')) return text(403, 'Other pages have no business here.')
+  if (request.method === 'POST' && request.url === CONFIRM_PATH && confirm !== null) {
+    // A page of ours always sends its origin with a post.
+    if (!door.isOurOrigin(request.headers, 'refused')) return text(403, 'Other pages have no business here.')
+    if (!door.hasCookie(request.headers)) return { status: 401, type: HTML, body: noEntryPage() }
+    return confirmed(request, confirm)
+  }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return { ...text(405, 'Only GET and HEAD.'), headers: { allow: 'GET, HEAD' } }
   }
@@ -93,6 +122,21 @@ function answer(request: IncomingMessage, door: Door, files: WindowFiles): Answe
   }
   if (!door.hasCookie(request.headers)) return { status: 401, type: HTML, body: noEntryPage() }
   return files.get(path) ?? text(404, 'There is no such file.')
+}
+
+async function confirmed(request: IncomingMessage, confirm: Confirm): Promise<Answer> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      bytes += chunk.length
+      if (bytes <= POST_BYTES) chunks.push(chunk) // the rest is read all the same, or the caller never hears the answer
+    }
+  } catch {
+    return text(400, 'It was not sent to its end.')
+  }
+  if (bytes > POST_BYTES) return text(413, 'That is too long.')
+  return answerTyped(confirm, Buffer.concat(chunks).toString('utf8'))
 }
 
 const text = (status: number, body: string): Answer => ({ status, type: 'text/plain; charset=utf-8', body })

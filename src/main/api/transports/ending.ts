@@ -25,3 +25,24 @@ export function onEnding(isUnderNpm: boolean, end: (signal: NodeJS.Signals) => v
   }, LOOK_EVERY_MS)
   looking.unref()
 }
+
+/** An engine that can say what stays at the exchange without it; null when nothing does. */
+export type RestingEngine = { restingOnQuit(): Promise<string | null> }
+
+const ANSWER_LIMIT_MS = 2_000
+const NOT_KNOWN = 'What rests at the exchange could not be found out. Look at your account there.'
+
+/** What to say before the program ends; null when there is nothing to say. Comes in any case, and never late. */
+export function restingText(engine: RestingEngine | null, limitMs = ANSWER_LIMIT_MS): Promise<string | null> {
+  if (engine === null) return Promise.resolve(null)
+  return new Promise((resolve) => {
+    const late = setTimeout(() => resolve(NOT_KNOWN), limitMs)
+    engine
+      .restingOnQuit()
+      .catch(() => NOT_KNOWN)
+      .then((text) => {
+        clearTimeout(late)
+        resolve(text)
+      })
+  })
+}

@@ -15,6 +15,8 @@ export type HostFlags = {
   readonly speed: number | null
   readonly seed: number | null
   readonly candles: readonly { readonly symbol: string; readonly file: string }[]
+  /** The phrase that live mode waits for, as it was given. */
+  readonly confirmLive: string | null
 }
 /** What the platform's default folder depends on. */
 export type Machine = {
@@ -30,6 +32,7 @@ export const FLAGS_HELP = `  --port N                   port of the browser host
   --speed X                  market seconds per second, simulated and recorded markets, 0.01 to 100000
   --seed N                   seed of the simulated market
   --candles BTC/USDT=FILE    recording of one pair for --market recorded; give one for each pair
+  --confirm-live PHRASE      for mode live only: the phrase that its page asks for, which is then not shown
   --help                     this text`
 
 const OPTIONS = {
@@ -40,6 +43,7 @@ const OPTIONS = {
   speed: { type: 'string' },
   seed: { type: 'string' },
   candles: { type: 'string', multiple: true },
+  'confirm-live': { type: 'string' },
   help: { type: 'boolean' },
 } as const
 const MARKETS: readonly string[] = ['simulated', 'recorded', 'kraken'] satisfies MarketName[]
@@ -77,6 +81,7 @@ export function parseFlags(args: readonly string[], machine: Machine): Result<Ho
       speed: speed(values.speed),
       seed: integer('--seed', values.seed, 2_147_483_647),
       candles,
+      confirmLive: values['confirm-live'] ?? null,
     })
   } catch (error) {
     const isExpected = error instanceof BadFlag || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')

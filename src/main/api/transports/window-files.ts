@@ -74,9 +74,15 @@ export function readWindowFiles(dir: string): Result<WindowFiles> {
 
 /** In place of the window when the engine did not start. */
 export function failureFiles(failure: Failure): WindowFiles {
-  const page = { status: 503, type: 'text/html; charset=utf-8', body: Buffer.from(failurePage(failure)) }
-  return new Map([
-    ['/', page],
-    ['/index.html', page],
+  return pageFiles(failurePage(failure))
+}
+
+/** A page in place of the window, and what it loads. */
+export function pageFiles(html: string, scripts: Readonly<Record<string, string>> = {}): WindowFiles {
+  const page = { status: 503, type: TYPES['.html'] ?? '', body: Buffer.from(html) }
+  const loaded = Object.entries(scripts).map(([path, script]): [string, WindowFile] => [
+    path,
+    { status: 200, type: TYPES['.js'] ?? '', body: Buffer.from(script) },
   ])
+  return new Map([['/', page], ['/index.html', page], ...loaded])
 }

@@ -10,6 +10,8 @@ describe('the page of failure', () => {
     'database/corrupt',
     'database/unwritable',
     'database/migration-changed',
+    'live/key-in-use',
+    'live/key-missing',
     'candles/invalid',
     'window/not-built',
   ])('of %s says what happened and what to do', (code) => {
@@ -31,10 +33,9 @@ describe('the page of failure', () => {
   })
 
   it('is for what is put right on this machine, not for bad use of the command line', () => {
-    expect(['database/locked', 'config/invalid'].map((code) => hasFailurePage({ code, message: '' }))).toEqual([
-      true,
-      true,
-    ])
+    for (const code of ['database/locked', 'config/invalid', 'live/key-in-use']) {
+      expect(hasFailurePage({ code, message: '' }), code).toBe(true)
+    }
     expect(hasFailurePage({ code: 'candles/missing', message: '' })).toBe(false)
   })
 })

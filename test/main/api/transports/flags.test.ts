@@ -17,8 +17,15 @@ describe('flags', () => {
         speed: null,
         seed: null,
         candles: [],
+        confirmLive: null,
       },
     })
+  })
+
+  it('hand on the phrase of live mode as it was given: the engine is the judge of it', () => {
+    for (const given of ['I understand', '', '--help']) {
+      expect(parse(`--confirm-live=${given}`)).toMatchObject({ ok: true, value: { confirmLive: given, help: false } })
+    }
   })
 
   it('are read as given', () => {
@@ -60,6 +67,7 @@ describe('flags', () => {
     [['--market', 'recorded', '--candles', 'BTC/USDT='], '--candles BTC/USDT='],
     [['--market', 'recorded', '--candles', 'btc=b.csv'], '--candles btc=b.csv'],
     [['--market', 'recorded', '--candles', 'BTC/USDT=a', 'BTC/USDT=b'], 'each pair once'],
+    [['--confirm-live'], '--confirm-live'],
     [['--help=yes'], '--help'],
   ])('refuse %j in one line that names it', (args, named) => {
     const parsed = parse(...args)
