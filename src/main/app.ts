@@ -3,25 +3,28 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createDispatcher } from '../shared/contract/derive.ts'
-import type { Asset } from '../shared/ids.ts'
-import { type Amount, ZERO } from '../shared/money.ts'
+import { leavingQuestion } from '../shared/contract/what-rests.ts'
 import { type Failure, ok, type Result } from '../shared/result.ts'
 import { after, MINUTE, SECOND } from '../shared/time.ts'
-import { createPaperExchange, type PaperExchange } from './adapters/paper/paper-exchange.ts'
 import { createSystemClock } from './adapters/system/clock.ts'
 import { createRandomIds } from './adapters/system/ids.ts'
 import { createLog } from './adapters/system/log.ts'
+import { createFileSentinel, sentinelFile } from './adapters/system/sentinel.ts'
+import { createWakes, machineTime } from './adapters/system/wakes.ts'
 import { createHandlers } from './api/handlers.ts'
+import { restsView } from './api/position-view.ts'
 import { Projection } from './api/projection.ts'
 import { createSlices } from './api/slices.ts'
 import { summaryOfJson } from './api/summary.ts'
 import type { Topic } from './bus/topics.ts'
 import { loadSettings, type Settings } from './config.ts'
-import { createEngine, type Engine, marketsOf, type Opening } from './engine.ts'
+import { createEngine, type Engine } from './engine.ts'
+import { mayGoLive, openLiveAccount } from './live-account.ts'
 import { type MarketName, openMarket, paceOf } from './market-source.ts'
+import { openPaperAccount } from './paper-account.ts'
 import { openDatabase } from './persistence/database.ts'
 import { createStores } from './persistence/stores.ts'
-import type { Cancel, Clock, Llm, Log, MarketFeed, Stores } from './ports.ts'
+import type { Cancel, Clock, Llm, Log, MarketFeed, Stores, Wake } from './ports.ts'
 import { wire } from './wiring.ts'
 
 export type AppOptions = {
@@ -35,6 +38,8 @@ export type AppOptions = {
   readonly candles: readonly { readonly symbol: string; readonly file: string }[]
   /** `file.key=value` overrides of settings. */
   readonly set: readonly string[]
+  /** The phrase of live mode as it was typed; null when nobody typed one. */
+  readonly confirmLive: string | null
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
@@ -44,6 +49,10 @@ export type App = {
   dispatch(name: string, input: unknown): Promise<Result<unknown, Failure>>
   /** Pushed events, at most 20 a second. */
   subscribe(listener: (name: string, payload: unknown) => void): () => void
+  /** What rests at the exchange and what protects it when this ends now; null when nothing does. */
+  restingOnQuit(): Promise<string | null>
+  /** The machine is awake again: known to the host before any timer. */
+  woke(): void
   close(): Promise<void>
 }
 
@@ -57,10 +66,10 @@ export const promptTemplate = (configDir: string): string =>
   readFileSync(join(configDir, 'prompts', 'conflict.md'), 'utf8')
 
 /**
- * The workstation's engine on paper money: the composition root of both hosts.
+ * The workstation's engine: the composition root of both hosts.
  *
  * Expected failures: `config/invalid`, `candles/…`, `database/newer`, `database/foreign`, `database/locked`,
- * `database/corrupt`, …, each with a message that says what to do.
+ * `database/corrupt`, `live/…`, …, each with a message that says what to do.
  */
 export async function createApp(options: AppOptions): Promise<Result<App>> {
   const configDir = options.configDir ?? CONFIG_DIR
@@ -72,11 +81,15 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
   if (!loaded.ok) return loaded
   const settings = loaded.value
   const log = createLog()
+  const wallClock = createSystemClock()
+  const { mode } = settings.execution
+  const allowed = mode === 'live' ? mayGoLive(options) : ok(null)
+  if (!allowed.ok) return allowed
 
-  const name = `${settings.execution.mode}-${options.market}`
+  const name = `${mode}-${options.market}`
   const opened = openDatabase(join(options.dataDir, `${name}.db`), {
     migrationsDir: MIGRATIONS_DIR,
-    now: createSystemClock().now(),
+    now: wallClock.now(),
   })
   if (!opened.ok) return opened
   const database = opened.value
@@ -88,14 +101,24 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
     return market
   }
   const { clock, feed, staleMs } = market.value
-  const wallClock = createSystemClock()
-  const markets = marketsOf(settings)
-  const opening = openingOf(settings)
-  let paper: PaperExchange | null = null
+  const opening =
+    mode === 'live'
+      ? await openLiveAccount({ ...options, settings, clock })
+      : ok(openPaperAccount({ ...options, settings, clock, name }))
+  if (!opening.ok) {
+    feed.stop()
+    database.close()
+    return opening
+  }
+  const account = opening.value
+  const { markets } = account
+  const sentinel = createFileSentinel(sentinelFile(options.dataDir, name))
 
   const engine = createEngine({
     settings,
     clock,
+    wallClock,
+    sentinel,
     ids: createRandomIds(),
     stores,
     hash: sha256,
@@ -103,23 +126,14 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
     llms: await llmsOf(settings, options.env),
     promptTemplate: promptTemplate(configDir),
     markets,
-    exchange: (prices) => {
-      paper = createPaperExchange({
-        file: join(options.dataDir, `exchange-${name}.db`),
-        clock,
-        rules: (symbol) => markets.rules(symbol),
-        tickOf: (symbol) => prices.fresh(symbol),
-        slippage: settings.execution.paper_slippage,
-        opening: totalsOf(opening),
-      })
-      return paper
-    },
+    exchange: account.exchange,
     staleMs,
     feedBuildsCandles: options.market !== 'recorded',
     agentsOn: true,
     isReplay: false,
   })
-  engine.openBooks(opening)
+  engine.killSwitch.restore()
+  engine.openBooks(account.opening)
 
   const startedAt = clock.now()
   const projection = new Projection(
@@ -129,7 +143,7 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
       stores,
       markets,
       clock,
-      mode: 'paper',
+      mode,
       market: options.market,
       version: VERSION,
       dataDir: options.dataDir,
@@ -139,7 +153,6 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
     }),
     settings.orchestration.view.update_every_ms,
   )
-  const exchange = paper as PaperExchange | null
   const pace = paceOf(clock, stores, settings, options.market)
   const unsubscribe = wire(
     engine.bus,
@@ -147,12 +160,19 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
       ...engine,
       audit: stores.messages,
       projection,
-      onExchangePrices: (ticks) => exchange?.onTicks(ticks),
+      onExchangePrices: account.onPrices,
       pace,
     },
     { everyMs: settings.orchestration.schedule.portfolio_check_minutes * MINUTE, afterRebalance: true },
   )
   const stopTimers = startTimers(engine, stores, settings, wallClock, projection)
+  const wakes = createWakes(machineTime)
+  wakes.listen((wake) => {
+    clock.resync()
+    wallClock.resync()
+    void rouse(engine, describeWake(wake))
+  })
+  engine.killSwitch.watch()
   await start(engine, feed, settings, log)
   pace?.()
 
@@ -166,37 +186,36 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
     (call, error) => log.error(`${call} failed unexpectedly`, error),
   )
   return ok({
-    mode: 'paper',
+    mode,
     dispatch,
     subscribe: (listener) => projection.subscribe(listener),
+    async restingOnQuit() {
+      const positions = engine.tracker.openPositions()
+      const rests = restsView(
+        stores.orders.live(),
+        positions,
+        ({ id }) => stores.orders.ofPosition(id),
+        ({ symbol }) => markets.rules(symbol),
+      )
+      return leavingQuestion(rests)?.detail ?? null
+    },
+    woke: () => wakes.woke(),
     async close() {
       feed.stop()
       stopTimers()
+      wakes.close()
+      engine.killSwitch.close()
       engine.schedule.stop()
       engine.approval.close()
       engine.conflicts.close()
-      await engine.executor.close()
+      await account.close(engine.exchange, engine.executor.close())
       for (const stop of unsubscribe) stop()
       projection.close()
       stores.messages.flush()
-      exchange?.close()
       database.close()
     },
   })
 }
-
-/** Money and bags of the very first start. */
-export function openingOf(settings: Settings): Opening {
-  const { targets, paper } = settings.portfolio
-  return (Object.keys(targets) as Asset[]).map((asset) => ({
-    asset,
-    core: paper.core[asset] ?? ZERO,
-    hodl: paper.bags[asset] ?? ZERO,
-  }))
-}
-
-export const totalsOf = (opening: Opening): Map<Asset, Amount> =>
-  new Map(opening.map(({ asset, core, hodl }) => [asset, core.plus(hodl) as Amount]))
 
 /** The models whose key is at hand, in the order in which they are asked; their libraries are loaded only then. */
 async function llmsOf(settings: Settings, env: AppOptions['env']): Promise<Llm[]> {
@@ -243,6 +262,8 @@ function startTimers(
   // Prices grow old without a message: what is stale must turn grey even when nothing happens.
   repeat('ages', SECOND, () => projection.touch('status', 'portfolio', 'decisions', 'orders'))
   repeat('reconcile', settings.execution.orders.reconcile_seconds * SECOND, () => void engine.executor.reconcile())
+  const { dead_man_seconds: deadMan } = settings.execution.orders
+  if (deadMan > 0) repeat('dead man', (deadMan / 3) * SECOND, () => engine.executor.keepAlive())
   engine.schedule.add({
     name: 'snapshot',
     everyMs: settings.orchestration.view.snapshot_every_minutes * MINUTE,
@@ -256,8 +277,23 @@ function startTimers(
   }
 }
 
+/** Time has passed without us: nothing known is fresh, and nothing new is sent before all is compared again. */
+async function rouse(engine: Engine, what: string): Promise<void> {
+  engine.executor.holdBack(`${what} Not compared with the exchange since.`)
+  engine.market.distrust()
+  engine.bus.publish('system_events', { kind: 'wake', text: what }, { source: 'workstation', priority: 'HIGH' })
+  await engine.executor.reconcile()
+}
+
+function describeWake(wake: Wake): string {
+  const seconds = Math.abs(Math.round((wake.kind === 'slept' ? wake.forMs : wake.byMs) / SECOND))
+  if (wake.kind === 'slept') return `The machine slept for ${seconds} s.`
+  return `The clock was set ${wake.byMs < 0 ? 'back' : 'forward'} by ${seconds} s.`
+}
+
 /** Reconcile first, then what was pending, then the market. */
 async function start(engine: Engine, feed: MarketFeed, settings: Settings, log: Log): Promise<void> {
+  engine.executor.holdBack('Not compared with the exchange yet.')
   engine.approval.resume()
   engine.conflicts.resume()
   await engine.executor.resume()

@@ -74,6 +74,7 @@ const portfolio = z
       expires_minutes: integer(1, 1_440),
       max_price_move_percent: decimalOf<Decimal>('0', '100'),
     }),
+    live: z.strictObject({ bags: byAsset(decimalOf<Amount>('0', LARGE)) }),
     paper: z.strictObject({
       core: byAsset(decimalOf<Amount>('0', LARGE)),
       bags: byAsset(decimalOf<Amount>('0', LARGE)),
@@ -89,12 +90,14 @@ const portfolio = z
   })
 
 const execution = z.strictObject({
-  mode: z.enum(['paper'], 'expected paper'),
+  mode: z.enum(['paper', 'live'], 'expected paper or live'),
   orders: z.strictObject({
     deadline_ms: integer(500, 60_000),
     requote_seconds: integer(1, 3_600),
     quotes: integer(1, 100),
     slippage_cap_percent: decimalOf<Decimal>('0', '100'),
+    exit_slippage_cap_percent: decimalOf<Decimal>('0.1', '50'),
+    dead_man_seconds: integer(0, 600).refine((seconds) => seconds === 0 || seconds >= 20, 'expected 0, or 20 and more'),
     reconcile_seconds: integer(1, 3_600),
   }),
   gate: z.strictObject({
@@ -126,7 +129,13 @@ const execution = z.strictObject({
     move_size: number('0', '0.9'),
     move_minutes: number('0.1', '10000'),
   }),
-  kraken: z.strictObject({ rest_url: url, ws_url: url, timeout_ms: integer(100, 120_000) }),
+  kraken: z.strictObject({
+    rest_url: url,
+    ws_url: url,
+    ws_auth_url: url,
+    timeout_ms: integer(100, 120_000),
+    tier: z.enum(['starter', 'intermediate', 'pro'], 'expected starter, intermediate or pro'),
+  }),
 })
 
 const percent = (low: string, high: string) => decimalOf<Decimal>(low, high)
@@ -144,6 +153,14 @@ const risk = z.strictObject({
     max_percent_by_symbol: byPair(percent('0.5', '5')),
   }),
   reward_to_risk: percent('1.5', '10'),
+  exits: z.strictObject({
+    trail_from_percent: percent('0.1', '100'),
+    trail_distance_percent: percent('0.1', '50'),
+    trail_step_percent: percent('0.01', '10'),
+    break_even_from_percent: percent('0', '100'),
+    max_hours: integer(0, 100_000),
+  }),
+  margin: z.strictObject({ enabled: flag, leverage: integer(2, 5) }),
   drawdown_warning_percent: number('1', '100'),
 })
 

@@ -114,7 +114,7 @@ function lineOf(document: ReturnType<typeof parseDocument>, lines: LineCounter, 
 
 /** Rules that concern two files. */
 function checkTogether(settings: Settings): string[] {
-  const { quote, targets, paper } = settings.portfolio
+  const { quote, targets, paper, live } = settings.portfolio
   const problems: string[] = []
   const markets = Object.keys(settings.execution.markets) as TradedPair[]
   for (const asset of Object.keys(targets) as Asset[]) {
@@ -139,6 +139,9 @@ function checkTogether(settings: Settings): string[] {
   }
   for (const asset of [...Object.keys(paper.core), ...Object.keys(paper.bags)]) {
     if (!Object.hasOwn(targets, asset)) problems.push(`portfolio.yaml paper.${asset}: expected one of the targets`)
+  }
+  for (const asset of Object.keys(live.bags)) {
+    if (!Object.hasOwn(targets, asset)) problems.push(`portfolio.yaml live.bags.${asset}: expected one of the targets`)
   }
   return problems
 }

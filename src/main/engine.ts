@@ -1,6 +1,7 @@
-import type { Asset, TradedPair } from '../shared/ids.ts'
+import { type Asset, baseOf, quoteOf, type TradedPair } from '../shared/ids.ts'
 import { type Amount, type Decimal, ONE, type Price, toText, ZERO } from '../shared/money.ts'
-import { MINUTE, SECOND } from '../shared/time.ts'
+import { fail, ok, type Result } from '../shared/result.ts'
+import { HOUR, MINUTE, SECOND } from '../shared/time.ts'
 import { regimeDetectionSettings, technicalAnalysisSettings } from './agent-settings.ts'
 import { AgentRunner, type ScheduledAgent } from './agents/agent-runner.ts'
 import { RegimeDetection } from './agents/regime-detection.ts'
@@ -14,18 +15,24 @@ import { Schedule } from './coordinator/schedule.ts'
 import { TacticalDesk } from './coordinator/tactical-desk.ts'
 import { openingEntry } from './domain/ledger.ts'
 import type { MarketRules, Tick } from './domain/market.ts'
-import type { OrderType } from './domain/order.ts'
+import type { LegType } from './domain/order.ts'
+import { exitReached, type Position } from './domain/position.ts'
+import type { ExitSettings } from './domain/stop-moves.ts'
 import { Books } from './execution/books.ts'
 import { Executor } from './execution/executor.ts'
 import { MarketData } from './market-data/market-data.ts'
-import type { Clock, Exchange, Hash, Ids, Llm, Log, Markets, Stores } from './ports.ts'
+import type { Clock, Exchange, Hash, Ids, Llm, Log, Markets, RestingOrder, Sentinel, Stores } from './ports.ts'
 import { Rebalancer } from './rebalancing/rebalancer.ts'
+import { KillSwitch } from './safety/kill-switch.ts'
 import { Tracker } from './tracking/tracker.ts'
 
 /** What differs between paper, live and replay: the outside. */
 export type EngineParts = {
   readonly settings: Settings
   readonly clock: Clock
+  /** The machine's own time; the clock itself where that is not simulated. */
+  readonly wallClock: Clock
+  readonly sentinel: Sentinel
   readonly ids: Ids
   readonly stores: Stores
   readonly hash: Hash
@@ -33,8 +40,8 @@ export type EngineParts = {
   readonly llms: readonly Llm[]
   readonly promptTemplate: string
   readonly markets: Markets
-  /** The exchange looks at the market through these. */
-  readonly exchange: (market: { fresh(symbol: TradedPair): Tick | null }) => Exchange
+  /** The exchange looks at the market through `fresh`, and asks `mayOpen` when a request is about to leave. */
+  readonly exchange: (market: { fresh(symbol: TradedPair): Tick | null; mayOpen(): boolean }) => Exchange
   readonly feedBuildsCandles: boolean
   readonly agentsOn: boolean
   /** Replays do not sample prices: the recording has them. */
@@ -42,6 +49,9 @@ export type EngineParts = {
   /** Age from which a price is too old to decide on, ms; 0 in a replay. */
   readonly staleMs: number
 }
+
+/** New intents after orders that were proven never placed. */
+const NEVER_PLACED_RETRIES = 2
 
 export type Opening = ReadonlyArray<{ readonly asset: Asset; readonly core: Amount; readonly hodl: Amount }>
 
@@ -94,17 +104,32 @@ export function createEngine(parts: EngineParts) {
   const priceOf = (asset: Asset): Price | null =>
     asset === quote ? (ONE as Decimal as Price) : market.freshPrice(`${asset}/${quote}` as TradedPair)
 
+  const killSwitch = new KillSwitch({
+    clock: parts.wallClock,
+    log,
+    sentinel: parts.sentinel,
+    state: stores.state,
+    openEntries: () => executor.openEntries(),
+    cancel: (id) => exchange.cancel(id, { urgent: true }),
+    abortQuestions: () => conflicts.abandonQuestions(),
+    halt: (reason) => void coordinator.halt(reason),
+    closePositions: () => executor.exitAll('trader'),
+  })
+  const isKilled = (): boolean => killSwitch.isKilled()
+  const exchange = parts.exchange({ fresh: (symbol) => market.fresh(symbol), mayOpen: () => !isKilled() })
   const executor = new Executor({
     clock,
     ids,
     bus,
     stores,
     books,
-    exchange: parts.exchange(market),
+    exchange,
     markets: parts.markets,
     fresh: (symbol) => market.fresh(symbol),
+    last: (symbol) => market.last(symbol),
     priceOf,
     coordinator: () => coordinator.status().state,
+    isKilled,
     halt: (reason) => void coordinator.halt(reason),
     onBug,
     limits: {
@@ -114,11 +139,15 @@ export function createEngine(parts: EngineParts) {
       maxOrdersPerMinute: execution.gate.max_orders_per_minute,
     },
     deadlineMs: execution.orders.deadline_ms,
-    reconcileMs: execution.orders.reconcile_seconds * SECOND,
+    exitSlippagePercent: execution.orders.exit_slippage_cap_percent,
     assets,
+    isBeyondStop: (position) => tracker.isBeyondStop(position),
+    onExternal: (order) => onExternal(order),
+    deadManSeconds: execution.orders.dead_man_seconds,
+    protection: { neverPlacedRetries: NEVER_PLACED_RETRIES },
     executor: {
       quotes: execution.orders.quotes,
-      neverPlacedRetries: 2,
+      neverPlacedRetries: NEVER_PLACED_RETRIES,
       requoteMs: execution.orders.requote_seconds * SECOND,
     },
   })
@@ -129,13 +158,24 @@ export function createEngine(parts: EngineParts) {
       : `The coordinator is ${state}${reason === null ? '' : `: ${reason}`}`
   }
 
-  const tracker = new Tracker({ clock, bus, stores, holdings: books, settings: { quote, assets } })
-  /** Quote that core has lent to tactical trades: what they hold of it, and what they paid for their positions. */
+  const tracker = new Tracker({
+    clock,
+    bus,
+    stores,
+    rules: (symbol) => parts.markets.rules(symbol),
+    holdings: books,
+    settings: { quote, assets, exits: exitSettings(settings) },
+  })
+  /**
+   * Quote that core has lent to tactical trades: what they hold of it (on margin that is what stands behind them), and
+   * what they paid for their positions.
+   */
   const lent = (): Amount =>
     tracker
       .openPositions()
       .reduce<Amount>(
-        (total, position) => total.plus(position.cost).plus(position.openFees) as Amount,
+        (total, position) =>
+          total.plus(position.leverage === 1 ? position.cost : ZERO).plus(position.openFees) as Amount,
         books.of('tactical', quote),
       )
   const core = {
@@ -146,7 +186,7 @@ export function createEngine(parts: EngineParts) {
   }
   const expiresMs = portfolio.approval.expires_minutes * MINUTE
   const slippageCapPercent = execution.orders.slippage_cap_percent
-  const orderType: OrderType = portfolio.rebalancing.order_type
+  const orderType: LegType = portfolio.rebalancing.order_type
   const rebalancer = new Rebalancer({
     clock,
     ids,
@@ -191,7 +231,7 @@ export function createEngine(parts: EngineParts) {
     bus,
     llms: parts.llms,
     promptTemplate: parts.promptTemplate,
-    mayAsk: () => coordinator.status().state !== 'HALTED',
+    mayAsk: () => !isKilled() && coordinator.status().state !== 'HALTED',
     settings: {
       defaultAfterMs: orchestration.conflicts.default_after_seconds * SECOND,
       askTimeLimitMs: orchestration.conflicts.ask_time_limit_seconds * SECOND,
@@ -230,9 +270,27 @@ export function createEngine(parts: EngineParts) {
         stopMinPercent: risk.stop.min_percent,
         stopMaxPercent: (symbol) => risk.stop.max_percent_by_symbol[symbol] ?? risk.stop.max_percent,
         rewardToRisk: risk.reward_to_risk,
+        leverage: risk.margin.enabled ? risk.margin.leverage : 1,
       },
     },
   })
+  /** An order placed elsewhere holds money that a plan may have counted on: such a plan is not offered any more. */
+  function onExternal(order: RestingOrder): void {
+    const what = `${order.side} ${toText(order.amount)} ${order.symbol}`
+    bus.publish(
+      'risk_alerts',
+      { code: 'order/external', text: `An order placed elsewhere was found (${what}). It is left alone.` },
+      { source: 'executor', priority: 'HIGH' },
+    )
+    const concerned = [baseOf(order.symbol), quoteOf(order.symbol)]
+    for (const proposal of stores.proposals.withStatus('pending')) {
+      const touches = proposal.legs.some(
+        ({ symbol }) => concerned.includes(baseOf(symbol)) || concerned.includes(quoteOf(symbol)),
+      )
+      if (touches) approval.void(proposal.id, `An order placed elsewhere (${what}) holds part of the balance.`)
+    }
+  }
+
   const agents = parts.agentsOn ? new AgentRunner(clock, bus, stores.agentOutputs, scheduledAgents(settings)) : null
   const schedule = new Schedule(clock)
 
@@ -253,6 +311,19 @@ export function createEngine(parts: EngineParts) {
     const baseline = rebalancer.baseline()
     if (baseline === null) return null
     return tracker.value((asset) => (baseline.get(asset) ?? ZERO).plus(core.bagOf(asset)) as Amount)
+  }
+
+  /** Error `position/wrong-side`: such an exit would be reached at once. */
+  function checkExits(position: Position, change: { stop: Price | null; target: Price | null }): Result<null> {
+    const mark = tracker.markOf(position.symbol)
+    const moved = { ...position, stop: change.stop ?? position.stop, target: change.target ?? position.target }
+    const reached = mark === null ? null : exitReached(moved, mark)
+    return reached === null
+      ? ok(null)
+      : fail(
+          'position/wrong-side',
+          `With ${mark?.toFixed()} as the last price this ${reached} would be reached at once.`,
+        )
   }
 
   /** Largest drift at the last known prices, in pp with four decimals; '0' while unknown. */
@@ -282,12 +353,27 @@ export function createEngine(parts: EngineParts) {
     targets,
     assets,
     core,
+    exchange,
+    killSwitch,
+    exitCapPercent: execution.orders.exit_slippage_cap_percent,
+    checkExits,
     openBooks,
     holdEquity,
     largestDriftPp,
     thresholdPp: portfolio.rebalancing.threshold_pp,
     drawdownLimitPercent: String(risk.drawdown_warning_percent),
     heldBackBecause,
+  }
+}
+
+function exitSettings({ risk }: Settings): ExitSettings {
+  const { exits } = risk
+  return {
+    trailFromPercent: exits.trail_from_percent,
+    trailDistancePercent: exits.trail_distance_percent,
+    minStepPercent: exits.trail_step_percent,
+    breakEvenFromPercent: exits.break_even_from_percent.gt(ZERO) ? exits.break_even_from_percent : null,
+    maxHoldMs: exits.max_hours > 0 ? exits.max_hours * HOUR : null,
   }
 }
 

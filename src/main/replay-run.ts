@@ -9,13 +9,15 @@ import { firstCloseOf, type Recording } from './adapters/recorded/recorded-feed.
 import { createSimulatedClock } from './adapters/system/clock.ts'
 import { createSequentialIds } from './adapters/system/ids.ts'
 import { createLog } from './adapters/system/log.ts'
-import { CONFIG_DIR, MIGRATIONS_DIR, openingOf, promptTemplate, sha256, totalsOf } from './app.ts'
+import { createMemorySentinel } from './adapters/system/sentinel.ts'
+import { CONFIG_DIR, MIGRATIONS_DIR, promptTemplate, sha256 } from './app.ts'
 import type { Settings } from './config.ts'
 import type { ClosedCandle, Tick } from './domain/market.ts'
 import { createEngine, type Engine, marketsOf, type Opening } from './engine.ts'
+import { openingOf, totalsOf } from './paper-account.ts'
 import { openDatabase } from './persistence/database.ts'
 import { createStores } from './persistence/stores.ts'
-import type { Stores } from './ports.ts'
+import type { Holding, Stores } from './ports.ts'
 import { wire } from './wiring.ts'
 
 export type ReplayOptions = {
@@ -101,6 +103,8 @@ export async function runReplay(options: ReplayOptions): Promise<Result<ReplayRe
   const engine = createEngine({
     settings,
     clock,
+    wallClock: clock,
+    sentinel: createMemorySentinel(),
     ids: createSequentialIds(options.seed),
     stores,
     hash: sha256,
@@ -116,6 +120,7 @@ export async function runReplay(options: ReplayOptions): Promise<Result<ReplayRe
         tickOf: (symbol) => prices.fresh(symbol),
         slippage: settings.execution.paper_slippage,
         opening: totalsOf(opening),
+        allowsMargin: settings.risk.margin.enabled,
       })
       return paper
     },
@@ -217,7 +222,7 @@ export async function runReplay(options: ReplayOptions): Promise<Result<ReplayRe
     seconds: playing / 1_000,
     stores,
     close() {
-      exchange?.close()
+      void exchange?.close()
       database.close()
     },
   })
@@ -327,14 +332,14 @@ function keepRecords(engine: Engine) {
 }
 
 /** Every asset sums to zero over all accounts, and the sleeves together hold what the exchange says. */
-function isLedgerBalanced(engine: Engine, stores: Stores, exchange: ReadonlyMap<Asset, Amount>): boolean {
+function isLedgerBalanced(engine: Engine, stores: Stores, exchange: ReadonlyMap<Asset, Holding>): boolean {
   const sums = new Map<Asset, Decimal>()
   for (const entry of stores.ledger.all()) {
     for (const line of entry.lines) sums.set(line.asset, (sums.get(line.asset) ?? ZERO).plus(line.amount))
   }
   return (
     [...sums.values()].every((total) => total.eq(ZERO)) &&
-    engine.assets.every((asset) => engine.books.owned(asset).eq(exchange.get(asset) ?? ZERO))
+    engine.assets.every((asset) => engine.books.owned(asset).eq(exchange.get(asset)?.spot ?? ZERO))
   )
 }
 

@@ -88,8 +88,9 @@ export function wire(
     bus.on(
       'position_updates',
       ({ payload }) => {
-        s.tracker.onPosition(payload.position)
         if (payload.kind === 'exit_due') s.executor.exit(payload.position, payload.reason)
+        else if (payload.kind === 'stop_due') s.executor.moveStop(payload.position.id, payload.stop)
+        else s.tracker.onPosition()
       },
       { name: 'tracker and executor', ...must },
     ),

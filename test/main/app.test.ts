@@ -28,6 +28,7 @@ async function start(dataDir: string, changes: Partial<AppOptions> = {}) {
     speed: null,
     seed: 7,
     candles: [],
+    confirmLive: null,
     set: ['portfolio.approval.max_price_move_percent=50', 'portfolio.rebalancing.order_type=market'],
     env: {},
     ...changes,
@@ -131,7 +132,15 @@ describe('the workstation behind its contract', () => {
   it('says what is wrong instead of starting on a foreign file or bad settings', async () => {
     const dataDir = folder()
     writeFileSync(join(dataDir, 'paper-simulated.db'), 'this is somebody’s diary, not a database'.repeat(100))
-    const base = { configDir: null, market: 'simulated', speed: null, seed: null, candles: [], env: {} } as const
+    const base = {
+      configDir: null,
+      market: 'simulated',
+      speed: null,
+      seed: null,
+      candles: [],
+      confirmLive: null,
+      env: {},
+    } as const
     expect(await createApp({ ...base, dataDir, set: [] })).toMatchObject({ error: { code: 'database/foreign' } })
     const bad = await createApp({ ...base, dataDir: folder(), set: ['portfolio.rebalancing.threshold_pp=1,5'] })
     expect(bad).toMatchObject({ ok: false, error: { code: 'config/invalid' } })
@@ -151,6 +160,7 @@ describe('the workstation behind its contract', () => {
       speed: null,
       seed: null,
       candles: [],
+      confirmLive: null,
       set: [],
       env: {},
     })

@@ -111,7 +111,7 @@ describe('a setting that cannot be used is refused with file, line and what was 
     ['portfolio', '  BTC: 0.333', 'targets.BTC: expected a whole number'],
     ['portfolio', '  btc: 1', 'targets.btc: expected an asset such as BTC'],
     ['portfolio', 'quote: dollars', 'quote: expected an asset such as BTC'],
-    ['execution', 'mode: live', 'mode: expected paper'],
+    ['execution', 'mode: real', 'mode: expected paper or live'],
     ['execution', '  XRPBTC:', 'markets.XRPBTC: expected a pair such as BTC/USDT'],
     ['execution', '  deadline_ms: 499', 'orders.deadline_ms: expected a number from 500 to 60000'],
     ['execution', '  deadline_ms: 60001', 'orders.deadline_ms: expected a number from 500 to 60000'],

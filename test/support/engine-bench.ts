@@ -1,9 +1,11 @@
 import { createPaperExchange } from '../../src/main/adapters/paper/paper-exchange.ts'
 import { createSimulatedClock } from '../../src/main/adapters/system/clock.ts'
 import { createSequentialIds } from '../../src/main/adapters/system/ids.ts'
-import { CONFIG_DIR, MIGRATIONS_DIR, openingOf, promptTemplate, sha256, totalsOf } from '../../src/main/app.ts'
+import { createMemorySentinel } from '../../src/main/adapters/system/sentinel.ts'
+import { CONFIG_DIR, MIGRATIONS_DIR, promptTemplate, sha256 } from '../../src/main/app.ts'
 import { loadSettings } from '../../src/main/config.ts'
 import { createEngine, marketsOf } from '../../src/main/engine.ts'
+import { openingOf, totalsOf } from '../../src/main/paper-account.ts'
 import { openDatabase } from '../../src/main/persistence/database.ts'
 import { createStores } from '../../src/main/persistence/stores.ts'
 import type { Exchange } from '../../src/main/ports.ts'
@@ -31,6 +33,8 @@ export function createEngineBench(options: { set?: readonly string[]; spoil?: (e
   const engine = createEngine({
     settings,
     clock,
+    wallClock: clock,
+    sentinel: createMemorySentinel(),
     ids: createSequentialIds(1),
     stores,
     hash: sha256,
@@ -46,6 +50,7 @@ export function createEngineBench(options: { set?: readonly string[]; spoil?: (e
         tickOf: (symbol) => market.fresh(symbol),
         slippage: settings.execution.paper_slippage,
         opening: totalsOf(opening),
+        allowsMargin: settings.risk.margin.enabled,
       })
       return options.spoil?.(paper) ?? paper
     },
