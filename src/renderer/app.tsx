@@ -1,6 +1,9 @@
 import * as Tooltip from '@radix-ui/react-tooltip'
 import { useEffect, useRef } from 'react'
 import { AlertToasts } from './parts/shell/alert-toasts.tsx'
+import { Banners } from './parts/shell/banners.tsx'
+import { DifferenceDialog } from './parts/shell/difference-dialog.tsx'
+import { LeavingDialog } from './parts/shell/leaving-dialog.tsx'
 import { LostBanner } from './parts/shell/lost-banner.tsx'
 import { Nav } from './parts/shell/nav.tsx'
 import { Palette } from './parts/shell/palette.tsx'
@@ -14,6 +17,7 @@ import { OrdersRoom } from './rooms/orders/orders-room.tsx'
 import { PortfolioRoom } from './rooms/portfolio/portfolio-room.tsx'
 import type { Room } from './stores/address.ts'
 import { useKeys } from './stores/keys.ts'
+import { useLeaveGuard } from './stores/leave-guard.ts'
 import { closeOverlay, show, useOverlays } from './stores/overlays.ts'
 import { toggleAmounts, toggleTheme, toggleZone, usePreferences } from './stores/preferences.ts'
 import { useProjection, useViewParts } from './stores/projection.ts'
@@ -56,15 +60,20 @@ const ROOM_OF: Record<Room, () => React.JSX.Element> = {
 }
 
 function Workstation() {
-  const { room } = useRoute()
+  const { room, id } = useRoute()
   const mode = useProjection((state) => state.view?.status.mode)
   const main = useRef<HTMLElement>(null)
   const Current = ROOM_OF[room]
   useTitle()
   useEverywhereKeys()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new room starts at its top
+  useLeaveGuard()
   useEffect(() => {
-    main.current?.scrollTo(0, 0)
+    // Dialogs stand outside the shell and must show the mode all the same.
+    document.documentElement.dataset.mode = mode
+  }, [mode])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new room starts at its top, unless a link leads further down
+  useEffect(() => {
+    if (id === null) main.current?.scrollTo(0, 0)
   }, [room])
   return (
     <div className="shell" data-mode={mode}>
@@ -72,7 +81,7 @@ function Workstation() {
         Skip to the room
       </button>
       <TopBar />
-      <LostBanner />
+      <Banners />
       <Nav />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
       <main ref={main} id="main" tabIndex={0} aria-label="Room">
@@ -94,6 +103,10 @@ function Overlays() {
       return <ShortcutSheet />
     case 'stop':
       return <StopDialogs stop={open.stop} />
+    case 'difference':
+      return <DifferenceDialog />
+    case 'leaving':
+      return <LeavingDialog />
     default:
       return null
   }
@@ -126,9 +139,13 @@ function useEverywhereKeys(): void {
   })
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return
+      if (!event.ctrlKey && !event.metaKey) return
+      const key = event.key.toLowerCase()
+      if (key !== 'k' && key !== '.') return
       event.preventDefault()
-      if (useOverlays.getState().open?.kind === 'palette') closeOverlay()
+      const open = useOverlays.getState().open
+      if (key === '.') show({ kind: 'stop', stop: 'kill' })
+      else if (open?.kind === 'palette') closeOverlay()
       else show({ kind: 'palette' })
     }
     window.addEventListener('keydown', onKey)

@@ -38,9 +38,15 @@ export function age(at: number | null, now: number): string {
 }
 
 /** mm:ss until `at`, h:mm:ss from an hour on; 00:00 when it has come. */
-export function countdown(at: number | null, now: number): string {
-  if (at === null) return UNKNOWN
-  const seconds = Math.max(0, Math.ceil((at - now) / SECOND))
+export const countdown = (at: number | null, now: number): string =>
+  at === null ? UNKNOWN : clock(Math.ceil((at - now) / SECOND))
+
+/** mm:ss since `at`, h:mm:ss from an hour on: where every second counts. */
+export const elapsed = (at: number | null, now: number): string =>
+  at === null ? UNKNOWN : clock(Math.floor((now - at) / SECOND))
+
+function clock(anySeconds: number): string {
+  const seconds = Math.max(0, anySeconds)
   const two = (n: number): string => String(n).padStart(2, '0')
   const minutes = Math.floor(seconds / 60)
   return minutes < 60

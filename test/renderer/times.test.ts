@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { age, countdown, dateTime, interpolated } from '../../src/renderer/times.ts'
+import { age, countdown, dateTime, elapsed, interpolated } from '../../src/renderer/times.ts'
 
 const AT = Date.UTC(2026, 2, 2, 14, 37, 20)
 
@@ -14,6 +14,12 @@ describe('times on the screen', () => {
     expect(countdown(AT + 1, AT)).toBe('00:01')
     expect(countdown(AT - 5_000, AT)).toBe('00:00')
     expect(countdown(null, AT)).toBe('—')
+  })
+  it('counts up in full seconds where each of them matters', () => {
+    expect(elapsed(AT - 14_999, AT)).toBe('00:14')
+    expect(elapsed(AT - 3_675_000, AT)).toBe('1:01:15')
+    expect(elapsed(AT + 400, AT)).toBe('00:00')
+    expect(elapsed(null, AT)).toBe('—')
   })
   it('says an age in the largest whole unit, and that what comes from the future is new', () => {
     expect(age(AT - 4_999, AT)).toBe('4 s')

@@ -1,15 +1,19 @@
 import type { Handlers } from '../../shared/contract/derive.ts'
 import type { JournalRowView } from '../../shared/contract/views.ts'
-import { ConflictId, CorrelationId, OrderId, PositionId, ProposalId } from '../../shared/ids.ts'
-import { toText } from '../../shared/money.ts'
+import { asset, ConflictId, CorrelationId, OrderId, PositionId, ProposalId } from '../../shared/ids.ts'
+import { amount, type Price, price, toText } from '../../shared/money.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
 import { epochMs } from '../../shared/time.ts'
 import type { ApprovalDesk } from '../approval/approval-desk.ts'
 import type { ConflictDesk } from '../coordinator/conflict-desk.ts'
 import type { Coordinator } from '../coordinator/coordinator.ts'
+import { ENDED } from '../domain/order.ts'
+import type { Position } from '../domain/position.ts'
 import type { Executor } from '../execution/executor.ts'
 import type { JournalRow, Stores } from '../ports.ts'
 import type { Rebalancer } from '../rebalancing/rebalancer.ts'
+import type { KillSwitch } from '../safety/kill-switch.ts'
+import { orderView } from './order-views.ts'
 import { checkAnswer } from './portfolio-view.ts'
 import type { Projection } from './projection.ts'
 
@@ -19,6 +23,9 @@ export type Desks = {
   readonly coordinator: Coordinator
   readonly executor: Executor
   readonly rebalancer: Rebalancer
+  readonly killSwitch: KillSwitch
+  /** Whether stop and target are on the right sides of the price; null leaves one where it is. */
+  readonly checkExits: (position: Position, change: { stop: Price | null; target: Price | null }) => Result<null>
   readonly projection: Projection
   readonly stores: Stores
   readonly summaryOfRow: (row: JournalRow) => string
@@ -29,7 +36,7 @@ const saidAfter = <T>(result: Result<T>, text: string): Result<{ text: string }>
 
 /** Every call of the contract and the one desk it lands at. */
 export function createHandlers(desks: Desks): Handlers {
-  const { approval, conflicts, coordinator, executor, rebalancer, projection, stores } = desks
+  const { approval, conflicts, coordinator, executor, rebalancer, killSwitch, projection, stores } = desks
   const rowView = (row: JournalRow): JournalRowView => ({ ...row, summary: desks.summaryOfRow(row) })
 
   return {
@@ -78,25 +85,27 @@ export function createHandlers(desks: Desks): Handlers {
     'coordinator.pause': ({ reason }) =>
       saidAfter(coordinator.pause(reason), 'Paused: analysis goes on, nothing new is traded.'),
     'coordinator.resume'() {
+      const lifted = killSwitch.resume()
+      if (!lifted.ok) return lifted
       const resumed = coordinator.resume()
       // What could not be asked while halted is asked now.
       if (resumed.ok) conflicts.resume()
       return saidAfter(resumed, 'Running.')
     },
     'stop.cancelOrders': async () => {
-      const count = await executor.cancelEntries('cancelled by the trader')
+      const count = await executor.cancelEntries(ENDED.byTrader)
       return said(count === 0 ? 'There was no entry order to cancel.' : `Asked to cancel ${count} entry order(s).`)
     },
-    'stop.kill': async ({ reason }) => {
-      // The state first: from here on the gate lets nothing through that adds risk.
-      coordinator.halt(reason)
-      const count = await executor.cancelEntries('killed')
-      return said(`Halted. Entry orders cancelled: ${count}. Positions and bags are untouched.`)
+    'stop.kill': async ({ reason, flatten }) => {
+      const { cancelled, failed } = await killSwitch.kill(reason, { flatten })
+      const unsure = failed === 0 ? '' : ` Not confirmed yet: ${failed}.`
+      const positions = flatten ? 'Tactical positions are being closed.' : 'Positions keep their stops.'
+      return said(`Halted. Entry orders cancelled: ${cancelled}.${unsure} ${positions} Bags are untouched.`)
     },
 
     'order.cancel': ({ id }) =>
       withId(OrderId, id, async (known) => {
-        const cancelled = await executor.cancel(known, 'cancelled by the trader')
+        const cancelled = await executor.cancel(known, ENDED.byTrader)
         return cancelled.ok ? said(`The order is ${cancelled.value.status}.`) : cancelled
       }),
     'position.close': ({ id }) =>
@@ -108,6 +117,35 @@ export function createHandlers(desks: Desks): Handlers {
         executor.exit(position, 'trader')
         return said('Closing at market.')
       }),
+    'position.modify': ({ id, stop, target }) =>
+      withId(PositionId, id, async (known) => {
+        const position = stores.positions.get(known)
+        if (position === null || position.closedAt !== null) {
+          return fail('position/not-open', 'There is no such open position.')
+        }
+        const change = { stop: stop === null ? null : price(stop), target: target === null ? null : price(target) }
+        const possible = desks.checkExits(position, change)
+        if (!possible.ok) return possible
+        const modified = await executor.modify(known, change)
+        return saidAfter(modified, 'Moved.')
+      }),
+
+    'orders.history': ({ limit }) => {
+      const rows = stores.orders.recent(limit + 1)
+      return ok({ orders: rows.slice(0, limit).map(orderView), isAll: rows.length <= limit })
+    },
+    'exchange.reconcile': async () => {
+      await executor.reconcile()
+      return said(executor.blockedBecause() ?? 'Ledger and exchange agree.')
+    },
+    'difference.book': async ({ reason, items }) => {
+      const shown = items.map((item) => ({
+        asset: asset(item.asset),
+        ledger: amount(item.ledger),
+        exchange: amount(item.exchange),
+      }))
+      return saidAfter(await executor.bookDifference(reason, shown), 'Booked into core.')
+    },
 
     'journal.search': (query) => {
       stores.messages.flush()

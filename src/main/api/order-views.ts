@@ -1,28 +1,35 @@
-import type { OrdersView, OrderView, PositionView } from '../../shared/contract/views.ts'
-import { type Decimal, decimal, type Price, shown, toText, ZERO } from '../../shared/money.ts'
-import type { EpochMs } from '../../shared/time.ts'
+import type { ExternalOrderView, OrdersView, OrderView } from '../../shared/contract/views.ts'
+import { type Decimal, toText } from '../../shared/money.ts'
+import { assertNever } from '../../shared/result.ts'
+import { after, type EpochMs, SECOND } from '../../shared/time.ts'
 import { averagePrice, isFinal, type Order } from '../domain/order.ts'
-import { averageEntry, type Position, unrealized } from '../domain/position.ts'
+import type { Position } from '../domain/position.ts'
+import type { RestingOrder } from '../ports.ts'
+import { type PositionFacts, percentOf, positionView } from './position-view.ts'
 
-const HUNDRED = decimal('100')
-const percent = (part: Decimal, whole: Decimal): string =>
-  whole.eq(ZERO) ? '0' : shown(part.div(whole).times(HUNDRED), 2)
+/** After its deadline an order is asked for; within this time the answer has come. */
+const PROOF_MS = 10 * SECOND
 
-function orderView(order: Order): OrderView {
+export function orderView(order: Order): OrderView {
   const average = averagePrice(order)
   return {
     id: order.id,
     clientOrderId: order.clientOrderId,
+    exchangeId: order.exchangeId,
     symbol: order.symbol,
     side: order.side,
     type: order.type,
+    purpose: purposeOf(order),
     amount: toText(order.amount),
     limitPrice: toText(order.limitPrice),
+    trigger: order.trigger === null ? null : toText(order.trigger),
+    leverage: order.leverage,
     filled: toText(order.filled),
-    filledPercent: percent(order.filled, order.amount),
+    filledPercent: percentOf(order.filled, order.amount),
     averagePrice: average === null ? null : toText(average.round(10)),
     status: order.status,
     inDoubt: order.inDoubt,
+    doubtUntil: order.inDoubt && order.exchangeId === null ? after(order.deadline, PROOF_MS) : null,
     isOpen: !isFinal(order.status),
     reason: order.reason,
     origin: order.receipt.kind === 'proposal_leg' ? order.receipt.proposalId : order.receipt.positionId,
@@ -32,45 +39,52 @@ function orderView(order: Order): OrderView {
   }
 }
 
-export type Mark = { readonly price: Price; readonly at: EpochMs; readonly isStale: boolean } | null
-
-function positionView(position: Position, mark: Mark): PositionView {
-  const entry = averageEntry(position)
-  const gain = mark === null || position.closedAt !== null ? null : unrealized(position, mark.price)
-  return {
-    id: position.id,
-    symbol: position.symbol,
-    amount: toText(position.amount),
-    averageEntry: entry === null ? null : toText(entry.round(10)),
-    mark: mark === null ? null : toText(mark.price),
-    markAt: mark?.at ?? null,
-    isStale: mark?.isStale ?? true,
-    unrealized: gain === null ? null : shown(gain, 2),
-    unrealizedPercent: gain === null ? null : percent(gain, position.cost),
-    realized: shown(position.realized, 2),
-    stop: toText(position.stop),
-    target: toText(position.target),
-    stopDistancePercent: mark === null ? null : percent(mark.price.minus(position.stop), mark.price),
-    targetDistancePercent: mark === null ? null : percent(position.target.minus(mark.price), mark.price),
-    openedAt: position.openedAt,
-    closedAt: position.closedAt,
-    exitReason: position.exitReason,
-    isClosing: position.exitOrderId !== null && position.closedAt === null,
+function purposeOf({ receipt, sleeve }: Order): OrderView['purpose'] {
+  switch (receipt.kind) {
+    case 'proposal_leg':
+      return sleeve === 'core' ? 'rebalance' : 'entry'
+    case 'position_exit':
+      return 'exit'
+    case 'protective_stop':
+      return 'protective stop'
+    default:
+      return assertNever(receipt)
   }
 }
 
-export function ordersView(
-  live: readonly Order[],
-  recent: readonly Order[],
-  positions: readonly Position[],
-  markOf: (position: Position) => Mark,
-): OrdersView {
-  const open = positions.filter((position) => position.closedAt === null)
-  const closed = positions.filter((position) => position.closedAt !== null)
+const externalView = (order: RestingOrder): ExternalOrderView => ({
+  exchangeId: order.exchangeId,
+  symbol: order.symbol,
+  side: order.side,
+  type: order.type,
+  amount: toText(order.amount),
+  filled: toText(order.filled),
+  filledPercent: percentOf(order.filled, order.amount),
+  price: order.price === null ? null : toText(order.price),
+  openedAt: order.openedAt,
+})
+
+export type OrdersShown = {
+  readonly live: readonly Order[]
+  readonly recent: readonly Order[]
+  /** Open orders of the account that are not ours. */
+  readonly external: readonly RestingOrder[]
+  /** When the exchange was last asked for them. */
+  readonly externalAt: EpochMs | null
+  readonly positions: readonly Position[]
+  readonly factsOf: (position: Position) => PositionFacts
+  /** How far from the mark a close at market may trade, in percent. */
+  readonly exitCapPercent: Decimal
+}
+
+export function ordersView(shown: OrdersShown): OrdersView {
+  const view = (position: Position) => positionView(position, shown.factsOf(position), shown.exitCapPercent)
   return {
-    open: live.map(orderView),
-    recent: recent.map(orderView),
-    positions: open.map((position) => positionView(position, markOf(position))),
-    closedPositions: closed.map((position) => positionView(position, markOf(position))),
+    open: shown.live.map(orderView),
+    recent: shown.recent.map(orderView),
+    external: shown.external.map(externalView),
+    externalAt: shown.externalAt,
+    positions: shown.positions.filter((position) => position.closedAt === null).map(view),
+    closedPositions: shown.positions.filter((position) => position.closedAt !== null).map(view),
   }
 }

@@ -1,13 +1,14 @@
-import type { LightView, StatusView } from '../../shared/contract/views.ts'
+import { type LightView, RECENT_ORDERS, type StatusView } from '../../shared/contract/views.ts'
 import type { TradedPair } from '../../shared/ids.ts'
-import { decimal, fromFloat, type Price, shown } from '../../shared/money.ts'
+import { decimal, fromFloat, type Price, shown, toText } from '../../shared/money.ts'
 import { type EpochMs, SECOND } from '../../shared/time.ts'
 import type { Proposal } from '../domain/proposal.ts'
 import type { Engine } from '../engine.ts'
 import type { Clock, Markets, Stores } from '../ports.ts'
 import { conflictView, proposalView } from './decision-views.ts'
-import { type Mark, ordersView } from './order-views.ts'
+import { ordersView } from './order-views.ts'
 import { portfolioView } from './portfolio-view.ts'
+import { type Mark, restsView } from './position-view.ts'
 import type { Slices } from './projection.ts'
 
 export type SliceDeps = {
@@ -25,7 +26,6 @@ export type SliceDeps = {
 }
 
 const DECIDED_SHOWN = 30
-const ORDERS_SHOWN = 100
 const HUNDRED = decimal('100')
 
 /** How each slice of the window's view is read from the services. */
@@ -54,7 +54,16 @@ export function createSlices(deps: SliceDeps): Slices {
         speed: deps.speed(),
         coordinator: coordinator.state,
         coordinatorReason: coordinator.reason,
+        kill: engine.killSwitch.killed(),
         lights: lights(deps),
+        calls: engine.exchange.health().calls,
+        difference: differenceView(engine),
+        stopsRest: restsView(
+          stores.orders.live(),
+          engine.tracker.openPositions(),
+          (position) => stores.orders.ofPosition(position.id),
+          (position) => markets.rules(position.symbol),
+        ),
         equity: equity && shown(equity, 2),
         todayPnl: today && shown(today.amount, 2),
         todayPnlPercent: today && shown(today.percent, 2),
@@ -107,18 +116,62 @@ export function createSlices(deps: SliceDeps): Slices {
         return { price: fromFloat(tick.last) as Price, at: tick.at, isStale: engine.market.fresh(symbol) === null }
       }
       const closed = stores.positions.recent(DECIDED_SHOWN).filter((position) => position.closedAt !== null)
-      return ordersView(
-        stores.orders.live(),
-        stores.orders.recent(ORDERS_SHOWN),
-        [...engine.tracker.openPositions(), ...closed],
-        markOf,
-      )
+      const external = engine.executor.externalOrders()
+      return ordersView({
+        live: stores.orders.live(),
+        recent: stores.orders.recent(RECENT_ORDERS),
+        external: external.orders,
+        externalAt: external.at,
+        positions: [...engine.tracker.openPositions(), ...closed],
+        factsOf: (position) => ({
+          mark: markOf(position),
+          rules: markets.rules(position.symbol),
+          orders: [stores.orders.get(position.entryOrderId), ...stores.orders.ofPosition(position.id)].filter(
+            (order) => order !== null,
+          ),
+          firstStop: stores.proposals.get(position.proposalId)?.trade?.stop ?? null,
+        }),
+        exitCapPercent: engine.exitCapPercent,
+      })
     },
   }
 }
 
+function exchangeLights(engine: Engine, clock: Clock, mode: SliceDeps['mode']): LightView[] {
+  const blocked = engine.executor.blockedBecause()
+  if (mode !== 'live') {
+    const text = blocked ?? 'simulated money'
+    return [{ name: 'paper exchange', state: blocked === null ? 'ok' : 'down', text, at: clock.now() }]
+  }
+  const health = engine.exchange.health()
+  const problem = health.restProblem ?? blocked
+  const system = health.system === 'online' ? 'connected' : `Kraken is in ${health.system.replace('_', '-')} mode`
+  const isWell = problem === null && health.system === 'online'
+  return [
+    { name: 'Kraken REST', state: isWell ? 'ok' : 'down', text: problem ?? system, at: health.restAt },
+    {
+      name: 'private stream',
+      state: health.streamProblem === null ? 'ok' : 'waiting',
+      text: health.streamProblem ?? 'connected',
+      at: health.streamAt,
+    },
+  ]
+}
+
 const isSnoozed = (proposal: Proposal, now: EpochMs): boolean =>
   proposal.snoozedUntil !== null && proposal.snoozedUntil > now
+
+function differenceView({ executor }: Engine): StatusView['difference'] {
+  const found = executor.difference()
+  const text = executor.blockedBecause()
+  if (found === null || text === null) return null
+  const items = found.items.map(({ asset, ledger, exchange }) => ({
+    asset,
+    ledger: toText(ledger),
+    exchange: toText(exchange),
+  }))
+  return { text, items, since: found.since }
+}
 
 /** A feed that has been silent for this long is not well. */
 const SILENT_MS = 30 * SECOND
@@ -127,7 +180,6 @@ function lights({ engine, stores, clock, hasKey, mode }: SliceDeps): LightView[]
   const feed = engine.market.feed()
   const lastPrice = engine.market.lastAt()
   const isSilent = lastPrice === null || clock.now() - lastPrice > SILENT_MS
-  const blocked = engine.executor.blockedBecause()
   const attempts = stores.conflicts.recent(DECIDED_SHOWN).flatMap((conflict) => conflict.attempts)
   const llm = (name: 'deepseek' | 'claude'): LightView => {
     if (!hasKey[name]) return { name, state: 'off', text: 'no key: defaults apply', at: null }
@@ -142,12 +194,7 @@ function lights({ engine, stores, clock, hasKey, mode }: SliceDeps): LightView[]
       text: feed?.problem ?? feed?.source ?? 'starting',
       at: lastPrice,
     },
-    {
-      name: 'exchange',
-      state: blocked === null ? 'ok' : 'down',
-      text: blocked ?? (mode === 'paper' ? 'paper exchange' : 'connected'),
-      at: clock.now(),
-    },
+    ...exchangeLights(engine, clock, mode),
     llm('deepseek'),
     llm('claude'),
     { name: 'database', state: 'ok', text: 'saving', at: clock.now() },

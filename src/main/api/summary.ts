@@ -1,6 +1,7 @@
 import { type Decimal, shown } from '../../shared/money.ts'
 import { assertNever } from '../../shared/result.ts'
 import type { Topic, Topics } from '../bus/topics.ts'
+import type { ExitReason, Order } from '../domain/order.ts'
 import type { Proposal } from '../domain/proposal.ts'
 
 /** A payload as it stands in the journal: decimals are text. */
@@ -17,15 +18,32 @@ export type Plain<T> = T extends Decimal
 export const toPlain = <T>(payload: T): Plain<T> => JSON.parse(JSON.stringify(payload)) as Plain<T>
 
 /** What a proposal is called on the screen. */
-export const titleOf = (proposal: Pick<Proposal, 'kind' | 'trade' | 'largestDriftPp'>): string =>
-  titleOfPlain(proposal.kind, proposal.trade?.symbol ?? null, shown(proposal.largestDriftPp, 2))
+export const titleOf = (proposal: Pick<Proposal, 'kind' | 'legs' | 'largestDriftPp'>): string =>
+  titleOfPlain(proposal.kind, proposal.legs[0] ?? null, shown(proposal.largestDriftPp, 2))
 
-const titleOfPlain = (kind: Proposal['kind'], symbol: string | null, driftPp: string): string =>
-  kind === 'tactical' ? `Tactical: buy ${symbol ?? 'unknown'}` : `Rebalance: drift ${driftPp} pp`
+type EntryLeg = { readonly side: 'buy' | 'sell'; readonly symbol: string } | null
+const titleOfPlain = (kind: Proposal['kind'], entry: EntryLeg, driftPp: string): string =>
+  kind === 'tactical'
+    ? `Tactical: ${entry?.side === 'sell' ? 'sell short' : 'buy'} ${entry?.symbol ?? 'unknown'}`
+    : `Rebalance: drift ${driftPp} pp`
 
 const two = (text: string): string => Number(text).toFixed(2)
 const short = (text: string): string => String(Number(text))
 const words = (name: string): string => name.replaceAll('_', ' ')
+
+const EXITS: Record<ExitReason, string> = {
+  stop: 'its stop was reached',
+  target: 'its target was reached',
+  trader: 'closed by the trader',
+  time: 'it was held too long',
+  unprotected: 'its stop could not be placed',
+}
+
+/** `sell 0.2 BTC/USDT`; a stop says where it triggers. */
+function orderText({ side, amount, symbol, type, trigger }: Plain<Order>): string {
+  const where = type === 'stop' && trigger !== null ? `, stop at ${short(trigger)}` : ''
+  return `${side} ${short(amount)} ${symbol}${where}`
+}
 
 type Summaries = { readonly [T in Topic]: (payload: Plain<Topics[T]>) => string }
 
@@ -54,7 +72,7 @@ const SUMMARIES: Summaries = {
   proposals({ kind, proposal }) {
     const isEnd = kind === 'closed' || kind === 'finished'
     const note = isEnd && proposal.note !== null ? ` (${proposal.note})` : ''
-    const title = titleOfPlain(proposal.kind, proposal.trade?.symbol ?? null, two(proposal.largestDriftPp))
+    const title = titleOfPlain(proposal.kind, proposal.legs[0] ?? null, two(proposal.largestDriftPp))
     return `${title}: ${isEnd ? proposal.status : kind}${note}`
   },
   execution_events(payload) {
@@ -65,11 +83,14 @@ const SUMMARIES: Summaries = {
     }
     const why = order.reason === null ? '' : ` (${order.reason})`
     const doubt = order.inDoubt ? ', in doubt' : ''
-    return `Order ${words(order.status)}${doubt}: ${order.side} ${short(order.amount)} ${order.symbol}${why}`
+    const name = order.receipt.kind === 'protective_stop' ? 'Protective stop' : 'Order'
+    return `${name} ${words(order.status)}${doubt}: ${orderText(order)}${why}`
   },
   position_updates(payload) {
-    const why = payload.kind === 'exit_due' ? `: ${payload.reason} reached` : ''
-    return `Position ${words(payload.kind)} on ${payload.position.symbol}${why}`
+    const { kind, position } = payload
+    if (kind === 'stop_due') return `Stop of ${position.symbol} follows the price to ${short(payload.stop)}`
+    const why = kind === 'exit_due' ? payload.reason : kind === 'closed' ? position.exitReason : null
+    return `Position ${words(kind)} on ${position.symbol}${why === null ? '' : `: ${EXITS[why]}`}`
   },
 }
 

@@ -1,7 +1,7 @@
 import { Clock } from 'lucide-react'
 import { useEngineNow } from '../stores/engine-clock.ts'
 import { usePreferences } from '../stores/preferences.ts'
-import { age, countdown, dateTime } from '../times.ts'
+import { age, countdown, dateTime, elapsed } from '../times.ts'
 
 /** How old what stands beside it is. Old beyond use is said with a sign and a word, not by colour alone. */
 export function Age({ at, isStale = false }: { at: number | null; isStale?: boolean }) {
@@ -19,6 +19,12 @@ export function Countdown({ at, soonMs = 0 }: { at: number | null; soonMs?: numb
   const now = useEngineNow()
   const isSoon = at !== null && at - now < soonMs
   return <span className={isSoon ? 'num countdown soon' : 'num countdown'}>{countdown(at, now)}</span>
+}
+
+/** A clock that runs: how long something has lasted. */
+export function Elapsed({ since }: { since: number | null }) {
+  const now = useEngineNow()
+  return <span className="num">{elapsed(since, now)}</span>
 }
 
 export function When({ at }: { at: number | null }) {

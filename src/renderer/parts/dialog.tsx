@@ -34,8 +34,11 @@ type ConfirmProps = {
   look?: Look
   /** A text the trader writes; sent along. */
   reason?: { label: string; initial: string }
-  /** Must be typed before the button works. */
-  phrase?: string
+  /** Must be typed before the button works, and why. */
+  phrase?: { readonly word: string; readonly why: string }
+  /** Something else stands in the way. */
+  isBlocked?: boolean
+  isWide?: boolean
   /** The dialog closes when this answers true. */
   onConfirm: (reason: string) => Promise<boolean>
   onClose: () => void
@@ -43,12 +46,13 @@ type ConfirmProps = {
 }
 
 /** Says what will happen and asks once more. */
-export function ConfirmDialog({ reason, phrase, onConfirm, ...props }: ConfirmProps) {
+export function ConfirmDialog({ reason, phrase, isBlocked = false, onConfirm, ...props }: ConfirmProps) {
   const [text, setText] = useState(reason?.initial ?? '')
   const [typed, setTyped] = useState('')
   const [isBusy, setBusy] = useState(false)
   const id = useId()
-  const isReady = (reason === undefined || text.trim() !== '') && (phrase === undefined || typed === phrase)
+  const isTyped = phrase === undefined || typed === phrase.word
+  const isReady = !isBlocked && isTyped && (reason === undefined || text.trim() !== '')
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault()
@@ -61,6 +65,7 @@ export function ConfirmDialog({ reason, phrase, onConfirm, ...props }: ConfirmPr
   return (
     <Dialog
       title={props.title}
+      isWide={props.isWide ?? false}
       onClose={props.onClose}
       {...(props.description ? { description: props.description } : {})}
     >
@@ -81,7 +86,7 @@ export function ConfirmDialog({ reason, phrase, onConfirm, ...props }: ConfirmPr
         {phrase !== undefined && (
           <label className="field" htmlFor={`${id}-phrase`}>
             <span>
-              This is real money. Type <strong>{phrase}</strong> to go on.
+              {phrase.why} Type <strong>{phrase.word}</strong> to go on.
             </span>
             <input
               id={`${id}-phrase`}
@@ -92,6 +97,8 @@ export function ConfirmDialog({ reason, phrase, onConfirm, ...props }: ConfirmPr
             />
           </label>
         )}
+        {/* Enter in a field does what the button does, however many fields there are. */}
+        <input type="submit" hidden />
         <footer className="dialog-foot">
           <Button look="quiet" onClick={props.onClose}>
             Back

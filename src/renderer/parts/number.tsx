@@ -67,6 +67,11 @@ export function Pnl({
   )
 }
 
+/** A gain or loss as a multiple of what was put at risk. */
+export function RMultiple({ text }: { text: string | null }) {
+  return <span className="num">{text === null ? UNKNOWN : `${signed(text, 2)} R`}</span>
+}
+
 /** A part in hundred with its sign, not judged as good or bad. */
 export function Points({ text }: { text: string | null }) {
   return <span className="num">{text === null ? UNKNOWN : `${signed(text, 2)} pp`}</span>

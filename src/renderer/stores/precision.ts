@@ -5,12 +5,14 @@ import { useView } from './projection.ts'
 export type Precision = {
   amount(asset: string, text: string | null): string
   price(symbol: string, text: string | null): string
+  /** Of the market's prices; null where it is not known. */
+  priceDecimals(symbol: string): number | null
   readonly quote: string
 }
 
 const MOST_DECIMALS = 8
 export const baseOf = (symbol: string): string => symbol.slice(0, symbol.indexOf('/'))
-const quoteOf = (symbol: string): string => symbol.slice(symbol.indexOf('/') + 1)
+export const quoteOf = (symbol: string): string => symbol.slice(symbol.indexOf('/') + 1)
 
 /** Amounts and prices with the decimals that their market has. Where it is not known, as they came. */
 export function usePrecision(): Precision {
@@ -25,15 +27,18 @@ export function usePrecision(): Precision {
         return [asset, { amount: Number(amount), price: Number(price) }]
       }),
     )
+    const priceDecimals = (symbol: string): number | null =>
+      quoteOf(symbol) === quote ? (known.get(baseOf(symbol))?.price ?? null) : null
     return {
       quote,
+      priceDecimals,
       amount(asset, text) {
         const decimals = known.get(asset)?.amount
         return decimals === undefined ? upTo(text, MOST_DECIMALS) : fixed(text, decimals)
       },
       price(symbol, text) {
-        const decimals = quoteOf(symbol) === quote ? known.get(baseOf(symbol))?.price : undefined
-        return decimals === undefined ? upTo(text, MOST_DECIMALS) : fixed(text, decimals)
+        const decimals = priceDecimals(symbol)
+        return decimals === null ? upTo(text, MOST_DECIMALS) : fixed(text, decimals)
       },
     }
   }, [quote, key])

@@ -1,9 +1,12 @@
 import { z } from 'zod'
+import { DecimalText } from '../money.ts'
 import {
   DeadLetterView,
+  DifferenceItem,
   EquityPointView,
   JournalRowView,
   LedgerEntryView,
+  OrderView,
   ViewDelta,
   WorkstationView,
 } from './views.ts'
@@ -14,6 +17,7 @@ import {
  */
 const Nothing = z.object({}).strict()
 const Done = z.object({ text: z.string() })
+const NewPrice = DecimalText.refine((text) => /^\d.*[1-9]|^[1-9]/.test(text), 'expected a price above zero')
 const Reason = z.string().trim().min(1, 'a reason is needed').max(500)
 
 export const calls = {
@@ -45,10 +49,33 @@ export const calls = {
   'coordinator.pause': { input: z.object({ reason: Reason }).strict(), output: Done },
   'coordinator.resume': { input: Nothing, output: Done },
   'stop.cancelOrders': { input: Nothing, output: Done },
-  'stop.kill': { input: z.object({ reason: Reason }).strict(), output: Done },
+  /** `flatten` also closes every tactical position at market; protective stops rest until that has filled. */
+  'stop.kill': { input: z.object({ reason: Reason, flatten: z.boolean() }).strict(), output: Done },
 
+  /** Not for protective stops: those go with their position. */
   'order.cancel': { input: z.object({ id: z.string() }).strict(), output: Done },
+  /** All past and open orders, newest first; more than the window is pushed. */
+  'orders.history': {
+    input: z.object({ limit: z.number().int().min(1).max(10_000) }).strict(),
+    output: z.object({ orders: z.array(OrderView), isAll: z.boolean() }),
+  },
   'position.close': { input: z.object({ id: z.string() }).strict(), output: Done },
+  /** Null leaves it where it is. */
+  'position.modify': {
+    input: z
+      .object({ id: z.string(), stop: NewPrice.nullable(), target: NewPrice.nullable() })
+      .strict()
+      .refine(({ stop, target }) => stop !== null || target !== null, 'neither a stop nor a target is given'),
+    output: Done,
+  },
+
+  /** Asks the exchange for orders, fills and balances now, and compares. */
+  'exchange.reconcile': { input: Nothing, output: Done },
+  /** Books a difference into core as a correction. `items` are those shown: another difference is not booked. */
+  'difference.book': {
+    input: z.object({ reason: Reason, items: z.array(DifferenceItem.strict()).min(1).max(100) }).strict(),
+    output: Done,
+  },
 
   'journal.search': {
     input: z

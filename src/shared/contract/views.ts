@@ -1,4 +1,8 @@
 import { z } from 'zod'
+import { DecimalText } from '../money.ts'
+import { OrdersView } from './order-views.ts'
+
+export * from './order-views.ts'
 
 /*
  * What the window sees: flat, decimals as text, times as epoch milliseconds. The engine pushes these; the window only
@@ -9,7 +13,7 @@ const At = z.number()
 
 const Mode = z.enum(['replay', 'paper', 'live'])
 export const LightView = z.object({
-  name: z.enum(['market feed', 'exchange', 'deepseek', 'claude', 'database']),
+  name: z.enum(['market feed', 'paper exchange', 'Kraken REST', 'private stream', 'deepseek', 'claude', 'database']),
   state: z.enum(['ok', 'waiting', 'down', 'off']),
   /** In a few words, e.g. "no key: defaults apply". */
   text: z.string(),
@@ -17,6 +21,34 @@ export const LightView = z.object({
   at: At.nullable(),
 })
 export type LightView = z.infer<typeof LightView>
+
+/** What the ledger says all sleeves hold of an asset, and what the exchange says. */
+export const DifferenceItem = z.object({
+  asset: z.string().regex(/^[A-Z0-9]{2,10}$/, 'expected an asset such as BTC'),
+  ledger: DecimalText,
+  exchange: DecimalText,
+})
+
+/** The ledger says one thing, the exchange another: nothing new is traded while it stands. */
+export const DifferenceView = z.object({
+  /** What was found, in one sentence. */
+  text: z.string(),
+  /** Only assets that differ. */
+  items: z.array(DifferenceItem),
+  since: At,
+})
+export type DifferenceView = z.infer<typeof DifferenceView>
+
+/** What stays at the exchange, or open without it, when this program ends now. */
+export const RestsView = z.object({
+  /** Our orders that would open or rebalance something; they go on without us. */
+  entryOrders: z.number(),
+  /** Open positions whose whole amount a stop at the exchange covers. */
+  protectedPositions: z.number(),
+  /** All other open positions: with this machine off nobody watches them. */
+  unprotectedPositions: z.number(),
+})
+export type RestsView = z.infer<typeof RestsView>
 
 export const StatusView = z.object({
   mode: Mode,
@@ -32,7 +64,13 @@ export const StatusView = z.object({
   speed: z.number(),
   coordinator: z.enum(['RUNNING', 'PAUSED', 'HALTED']),
   coordinatorReason: z.string().nullable(),
+  /** Set while it is HALTED by the kill switch; another halt (a circuit breaker) leaves it null. */
+  kill: z.object({ at: At, reason: z.string() }).nullable(),
   lights: z.array(LightView),
+  /** Points of the exchange's call counter in use and its limit; null where nothing is counted. */
+  calls: z.object({ used: z.number(), limit: z.number() }).nullable(),
+  difference: DifferenceView.nullable(),
+  stopsRest: RestsView,
   equity: Num.nullable(),
   todayPnl: Num.nullable(),
   todayPnlPercent: Num.nullable(),
@@ -169,59 +207,6 @@ export const DecisionsView = z.object({
   conflicts: z.array(ConflictView),
 })
 export type DecisionsView = z.infer<typeof DecisionsView>
-
-export const OrderView = z.object({
-  id: z.string(),
-  clientOrderId: z.string(),
-  symbol: z.string(),
-  side: z.enum(['buy', 'sell']),
-  type: z.enum(['market', 'limit']),
-  amount: Num,
-  limitPrice: Num,
-  filled: Num,
-  filledPercent: Num,
-  averagePrice: Num.nullable(),
-  status: z.string(),
-  inDoubt: z.boolean(),
-  isOpen: z.boolean(),
-  reason: z.string().nullable(),
-  /** Where it came from: the proposal or position, by id. */
-  origin: z.string(),
-  createdAt: At,
-  updatedAt: At,
-  correlationId: z.string(),
-})
-export type OrderView = z.infer<typeof OrderView>
-
-export const PositionView = z.object({
-  id: z.string(),
-  symbol: z.string(),
-  amount: Num,
-  averageEntry: Num.nullable(),
-  mark: Num.nullable(),
-  markAt: At.nullable(),
-  isStale: z.boolean(),
-  unrealized: Num.nullable(),
-  unrealizedPercent: Num.nullable(),
-  realized: Num,
-  stop: Num,
-  target: Num,
-  stopDistancePercent: Num.nullable(),
-  targetDistancePercent: Num.nullable(),
-  openedAt: At,
-  closedAt: At.nullable(),
-  exitReason: z.string().nullable(),
-  isClosing: z.boolean(),
-})
-export type PositionView = z.infer<typeof PositionView>
-
-export const OrdersView = z.object({
-  open: z.array(OrderView),
-  recent: z.array(OrderView),
-  positions: z.array(PositionView),
-  closedPositions: z.array(PositionView),
-})
-export type OrdersView = z.infer<typeof OrdersView>
 
 export const AlertView = z.object({
   id: z.string(),

@@ -11,10 +11,10 @@ export function LostBanner() {
   const zone = usePreferences((state) => state.zone)
   if (!isLost) return null
   return (
-    <div className="lost-banner" role="alert">
+    <div className="banner banner-stop" role="alert">
       <WifiOff size={16} aria-hidden="true" />
       <strong>Not connected to the engine.</strong>
-      <span>
+      <span className="banner-text">
         {problem ?? 'Connecting…'} {at !== null && `What you see is from ${dateTime(at, zone)} and may be wrong.`}{' '}
         Nothing can be done until it is back; trying again by itself.
       </span>

@@ -10,10 +10,12 @@ import { ROOM_NAMES } from './nav.tsx'
 type Entry = { name: string; hint?: string; run: () => void; needsEngine?: boolean }
 
 function useEntries(): Array<{ group: string; entries: Entry[] }> {
-  const { decisions, coordinator, open } = useViewParts((view) => ({
+  const { decisions, coordinator, open, positions, hasDifference } = useViewParts((view) => ({
     decisions: view.decisions,
     coordinator: view.status.coordinator,
     open: view.orders.open,
+    positions: view.orders.positions,
+    hasDifference: view.status.difference !== null,
   }))
   const isRunning = coordinator === 'RUNNING'
   return [
@@ -39,7 +41,17 @@ function useEntries(): Array<{ group: string; entries: Entry[] }> {
           needsEngine: true,
         },
         { name: 'Cancel all entry orders…', run: () => show({ kind: 'stop', stop: 'cancel' }), needsEngine: true },
-        { name: 'Kill: halt everything…', run: () => show({ kind: 'stop', stop: 'kill' }), needsEngine: true },
+        {
+          name: 'Kill: halt everything…',
+          hint: '⌃.',
+          run: () => show({ kind: 'stop', stop: 'kill' }),
+          needsEngine: true,
+        },
+        { name: 'Ask the exchange and compare', run: () => void act('exchange.reconcile', {}), needsEngine: true },
+        ...(hasDifference
+          ? [{ name: 'Look at the difference…', run: () => show({ kind: 'difference' }), needsEngine: true }]
+          : []),
+        { name: 'What stays open if TripleGain ends…', run: () => show({ kind: 'leaving' }) },
       ],
     },
     {
@@ -52,6 +64,14 @@ function useEntries(): Array<{ group: string; entries: Entry[] }> {
         { name: 'Ledger', run: () => goTo('journal', 'ledger') },
         { name: 'Keyboard shortcuts', hint: '?', run: () => show({ kind: 'shortcuts' }) },
       ],
+    },
+    {
+      group: 'Positions',
+      entries: positions.map(({ id, side, symbol }) => ({
+        name: `${side} ${symbol} ${id}`,
+        hint: 'Open',
+        run: () => goTo('orders', id),
+      })),
     },
     {
       group: 'Open orders',

@@ -8,6 +8,7 @@ const SHEET: ReadonlyArray<{ name: string; keys: ReadonlyArray<readonly [string,
     keys: [
       ['1 – 4', 'Portfolio, Decisions, Orders, Journal'],
       ['Ctrl K or ⌘ K', 'Command palette'],
+      ['Ctrl . or ⌘ .', 'Kill (asks first)'],
       ['H', 'Hide or show amounts'],
       ['T', 'Light or dark theme'],
       ['U', 'UTC or local time'],
@@ -27,6 +28,15 @@ const SHEET: ReadonlyArray<{ name: string; keys: ReadonlyArray<readonly [string,
       ['A', 'Approve (asks you to type in LIVE)'],
       ['R', 'Reject with a reason'],
       ['S', 'Snooze for 5 minutes'],
+    ],
+  },
+  {
+    name: 'Orders',
+    keys: [
+      ['J / K', 'Next, previous position or order'],
+      ['M', 'Modify stop and target'],
+      ['X', 'Close the position, cancel the order'],
+      ['/', 'Search the history'],
     ],
   },
   {

@@ -18,6 +18,7 @@ export function StatusBar() {
           </li>
         ))}
       </ul>
+      <CallCounter />
       <EngineClock />
       <ConnectionState />
     </footer>
@@ -42,6 +43,33 @@ function Light({ light }: { light: LightView }) {
         <span className="light-name">{properName(light.name)}</span>
         <span className="light-word">{word}</span>
         {light.at !== null && light.state !== 'off' && <span className="num light-age">{age(light.at, now)}</span>}
+      </button>
+    </Tip>
+  )
+}
+
+const NEAR_PERCENT = 80
+
+/** How much of the exchange's patience is used up; it comes back by itself. */
+function CallCounter() {
+  const calls = useView((view) => view.status.calls)
+  if (calls === null) return null
+  const used = Math.ceil(calls.used)
+  const percent = calls.limit > 0 ? Math.min(100, (calls.used / calls.limit) * 100) : 100
+  const isNear = percent >= NEAR_PERCENT
+  return (
+    <Tip
+      text={`${used} of ${calls.limit} points of the exchange’s call counter are in use. It falls by itself; near its limit requests wait.`}
+    >
+      <button type="button" className={isNear ? 'light calls calls-near' : 'light calls'}>
+        <span>Calls</span>
+        <span className="calls-track" aria-hidden="true">
+          <span style={{ width: `${percent}%` }} />
+        </span>
+        <span className="num">
+          {used}/{calls.limit}
+        </span>
+        {isNear && <span className="light-word">near limit</span>}
       </button>
     </Tip>
   )

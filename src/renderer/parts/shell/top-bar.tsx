@@ -29,6 +29,7 @@ function ModePlate() {
   return (
     <div className="plates">
       <strong className={`mode-plate mode-${mode}`}>{mode.toUpperCase()}</strong>
+      {mode === 'live' && <strong className="real-money">REAL MONEY</strong>}
       {isSimulated ? (
         <span className="simulated" title={`Prices are made up (market: ${market})`}>
           <FlaskConical size={12} aria-hidden="true" />
@@ -125,21 +126,26 @@ function PendingFigure() {
 
 function Stops() {
   const coordinator = useView((view) => view.status.coordinator)
+  const isKilled = useView((view) => view.status.kill !== null)
   const isRunning = coordinator === 'RUNNING'
   return (
     <fieldset className="stops">
       <legend className="sr-only">Stops</legend>
-      <ActionButton
-        icon={isRunning ? <Pause size={14} aria-hidden="true" /> : <Play size={14} aria-hidden="true" />}
-        onClick={() => show({ kind: 'stop', stop: isRunning ? 'pause' : 'resume' })}
-      >
-        {isRunning ? 'Pause' : 'Resume'}
-      </ActionButton>
+      {/* After a kill the way out stands in its banner, beside what it means. */}
+      {!isKilled && (
+        <ActionButton
+          icon={isRunning ? <Pause size={14} aria-hidden="true" /> : <Play size={14} aria-hidden="true" />}
+          onClick={() => show({ kind: 'stop', stop: isRunning ? 'pause' : 'resume' })}
+        >
+          {isRunning ? 'Pause' : 'Resume'}
+        </ActionButton>
+      )}
       <ActionButton icon={<Ban size={14} aria-hidden="true" />} onClick={() => show({ kind: 'stop', stop: 'cancel' })}>
         Cancel orders
       </ActionButton>
       <ActionButton
         look="danger"
+        aria-keyshortcuts="Control+. Meta+."
         icon={<OctagonX size={14} aria-hidden="true" />}
         onClick={() => show({ kind: 'stop', stop: 'kill' })}
       >

@@ -93,7 +93,7 @@ function ApproveDialog({ proposal, onClose }: { proposal: ProposalView; onClose:
       description={title}
       confirm="Approve trades"
       look="danger"
-      phrase="APPROVE"
+      phrase={{ word: 'APPROVE', why: 'This is real money.' }}
       onConfirm={() => act('proposal.approve', { id, hash })}
       onClose={onClose}
     >

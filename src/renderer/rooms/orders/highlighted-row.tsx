@@ -1,13 +1,19 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 
-/** A row that a link led to: brought into sight and marked. */
-export function HighlightedRow({ isChosen, children }: { isChosen: boolean; children: ReactNode }) {
+type Props = { isChosen: boolean; isAlarming?: boolean; children: ReactNode }
+
+/** A row that a link or the cursor led to: brought into sight and marked. */
+export function HighlightedRow({ isChosen, isAlarming = false, children }: Props) {
   const row = useRef<HTMLTableRowElement>(null)
   useEffect(() => {
-    if (isChosen) row.current?.scrollIntoView({ block: 'center' })
+    if (isChosen) row.current?.scrollIntoView({ block: 'nearest' })
   }, [isChosen])
   return (
-    <tr ref={row} className={isChosen ? 'row-chosen' : ''} aria-current={isChosen ? 'true' : undefined}>
+    <tr
+      ref={row}
+      className={`${isChosen ? 'row-chosen' : ''} ${isAlarming ? 'row-alarm' : ''}`}
+      aria-current={isChosen ? 'true' : undefined}
+    >
       {children}
     </tr>
   )

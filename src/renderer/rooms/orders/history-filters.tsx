@@ -2,6 +2,7 @@ import { Search } from 'lucide-react'
 import type { OrderView } from '../../../shared/contract/views.ts'
 import { capitalized, words } from '../../format.ts'
 import { choices, type HistoryFilter } from './history-filter.ts'
+import { PURPOSES } from './order-words.ts'
 
 type Props = { orders: readonly OrderView[]; filter: HistoryFilter; onChange: (filter: HistoryFilter) => void }
 
@@ -36,6 +37,20 @@ export function HistoryFilters({ orders, filter, onChange }: Props) {
           <option value="">Both</option>
           <option value="buy">Buy</option>
           <option value="sell">Sell</option>
+        </select>
+      </label>
+      <label>
+        <span>For</span>
+        <select
+          value={filter.purpose}
+          onChange={(event) => onChange({ ...filter, purpose: event.target.value as HistoryFilter['purpose'] })}
+        >
+          <option value="">All</option>
+          {choices(orders.map(({ purpose }) => purpose)).map((purpose) => (
+            <option key={purpose} value={purpose}>
+              {PURPOSES[purpose]}
+            </option>
+          ))}
         </select>
       </label>
       <label>

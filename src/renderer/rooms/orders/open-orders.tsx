@@ -1,31 +1,34 @@
-import { ListOrdered, TriangleAlert } from 'lucide-react'
-import { memo, useState } from 'react'
+import { ListOrdered, RefreshCw } from 'lucide-react'
+import { memo } from 'react'
 import type { OrderView } from '../../../shared/contract/views.ts'
-import { capitalized, shortId, toShape, words } from '../../format.ts'
+import { shortId, toShape } from '../../format.ts'
 import { Age } from '../../parts/age.tsx'
 import { ActionButton } from '../../parts/button.tsx'
-import { Chip, Side } from '../../parts/chip.tsx'
-import { ConfirmDialog } from '../../parts/dialog.tsx'
+import { Side } from '../../parts/chip.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { Amount, Price } from '../../parts/number.tsx'
 import { Panel, TableFrame } from '../../parts/panel.tsx'
 import { ProgressBar } from '../../parts/progress-bar.tsx'
-import { act } from '../../stores/actions.ts'
+import { Stacked } from '../../parts/stacked.tsx'
+import { useAction } from '../../stores/actions.ts'
 import { baseOf } from '../../stores/precision.ts'
 import { useView } from '../../stores/projection.ts'
 import { useRoute } from '../../stores/route.ts'
 import { HighlightedRow } from './highlighted-row.tsx'
+import { ask, mayCancel } from './order-dialogs.tsx'
+import { OrderState } from './order-state.tsx'
+import { PURPOSES, priceOf } from './order-words.ts'
 import { Origin } from './origin.tsx'
 
 export function OpenOrders() {
   const open = useView((view) => view.orders.open)
   const { id: chosenId } = useRoute()
-  const [cancelling, setCancelling] = useState<OrderView | null>(null)
   const inDoubt = open.filter((order) => order.inDoubt).length
   return (
     <Panel
       title="Open orders"
       note={inDoubt === 0 ? `${open.length} open` : `${open.length} open, ${inDoubt} in doubt`}
+      actions={<AskExchange />}
     >
       {open.length === 0 ? (
         <Empty icon={<ListOrdered size={20} />} title="No open order">
@@ -33,17 +36,17 @@ export function OpenOrders() {
         </Empty>
       ) : (
         <TableFrame label="Open orders">
-          <table className="table">
+          <table className="table stacked-rows">
             <thead>
               <tr>
                 <th scope="col">Side</th>
                 <th scope="col">Pair</th>
-                <th scope="col">Type</th>
+                <th scope="col">For</th>
                 <th scope="col" className="right">
                   Amount
                 </th>
                 <th scope="col" className="right">
-                  Limit
+                  Price
                 </th>
                 <th scope="col">Filled</th>
                 <th scope="col">State</th>
@@ -59,53 +62,69 @@ export function OpenOrders() {
             </thead>
             <tbody>
               {open.map((order) => (
-                <OpenOrderRow key={order.id} order={order} isChosen={order.id === chosenId} onCancel={setCancelling} />
+                <OpenOrderRow key={order.id} order={order} isChosen={order.id === chosenId} />
               ))}
             </tbody>
           </table>
         </TableFrame>
       )}
-      {cancelling !== null && (
-        <ConfirmDialog
-          title="Cancel this order?"
-          description={`${capitalized(cancelling.side)} ${cancelling.amount} ${cancelling.symbol}. What is filled already stays; the rest of its proposal is not sent again by itself.`}
-          confirm="Cancel order"
-          look="danger"
-          onConfirm={() => act('order.cancel', { id: cancelling.id })}
-          onClose={() => setCancelling(null)}
-        />
-      )}
     </Panel>
   )
 }
 
-type RowProps = { order: OrderView; isChosen: boolean; onCancel: (order: OrderView) => void }
+/** Ledger and exchange are compared every half minute; this asks at once. */
+function AskExchange() {
+  const at = useView((view) => view.orders.externalAt)
+  const reconcile = useAction('exchange.reconcile')
+  return (
+    <>
+      <span className="panel-note asked">
+        {at === null ? (
+          'Exchange not asked yet'
+        ) : (
+          <>
+            Exchange asked <Age at={at} /> ago
+          </>
+        )}
+      </span>
+      <ActionButton
+        className="small"
+        icon={<RefreshCw size={13} aria-hidden="true" />}
+        isBusy={reconcile.isBusy}
+        onClick={() => void reconcile.run({})}
+      >
+        Ask now
+      </ActionButton>
+    </>
+  )
+}
 
-const OpenOrderRow = memo(function OpenOrderRow({ order, isChosen, onCancel }: RowProps) {
+const OpenOrderRow = memo(function OpenOrderRow({ order, isChosen }: { order: OrderView; isChosen: boolean }) {
+  const { side, symbol } = order
+  const { price, kind } = priceOf(order)
   return (
     <HighlightedRow isChosen={isChosen}>
       <td>
-        <Side side={order.side} />
+        <Side side={side} />
       </td>
-      <th scope="row">{order.symbol}</th>
-      <td>{order.type}</td>
-      <td className="right">
-        <Amount asset={baseOf(order.symbol)} text={order.amount} />
+      <th scope="row">{symbol}</th>
+      <td>
+        {PURPOSES[order.purpose]}
+        {order.leverage > 1 && <span className="num faint"> {order.leverage}×</span>}
       </td>
       <td className="right">
-        <Price symbol={order.symbol} text={order.limitPrice} />
+        <Amount asset={baseOf(symbol)} text={order.amount} />
+      </td>
+      <td className="right">
+        <Stacked sub={kind}>
+          <Price symbol={symbol} text={price} />
+        </Stacked>
       </td>
       <td>
-        <ProgressBar percent={toShape(order.filledPercent)} label={`${order.side} ${order.symbol}: filled`} />
+        <ProgressBar percent={toShape(order.filledPercent)} label={`${side} ${symbol}: filled`} />
       </td>
       <td>
-        {order.inDoubt ? (
-          <Chip tone="bad" icon={<TriangleAlert size={11} aria-hidden="true" />}>
-            In doubt
-          </Chip>
-        ) : (
-          <Chip tone="info">{capitalized(words(order.status))}</Chip>
-        )}
+        <OrderState order={order} />
       </td>
       <td className="right">
         <Age at={order.createdAt} />
@@ -117,16 +136,24 @@ const OpenOrderRow = memo(function OpenOrderRow({ order, isChosen, onCancel }: R
         <Origin origin={order.origin} correlationId={order.correlationId} />
       </td>
       <td className="right">
-        <ActionButton
-          className="small"
-          aria-label={`Cancel order ${order.side} ${order.amount} ${order.symbol}`}
-          disabled={order.inDoubt}
-          title={order.inDoubt ? 'It is not known whether it was placed: it is being looked for first.' : undefined}
-          onClick={() => onCancel(order)}
-        >
-          Cancel
-        </ActionButton>
+        <CancelCell order={order} />
       </td>
     </HighlightedRow>
   )
 })
+
+function CancelCell({ order }: { order: OrderView }) {
+  const { id, side, amount, symbol, purpose, inDoubt } = order
+  if (purpose === 'protective stop') return <small className="faint">with its position</small>
+  return (
+    <ActionButton
+      className="small"
+      aria-label={`Cancel order ${side} ${amount} ${symbol}`}
+      disabled={!mayCancel(order)}
+      title={inDoubt ? 'It is not known whether it was placed: it is being looked for first.' : undefined}
+      onClick={() => ask({ kind: 'cancel', id })}
+    >
+      Cancel
+    </ActionButton>
+  )
+}

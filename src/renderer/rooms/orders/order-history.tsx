@@ -1,76 +1,104 @@
 import { Download, History } from 'lucide-react'
 import { memo, useMemo, useState } from 'react'
 import type { OrderView } from '../../../shared/contract/views.ts'
-import { capitalized, percent, shortId, words } from '../../format.ts'
+import { percent, shortId } from '../../format.ts'
 import { When } from '../../parts/age.tsx'
-import { Button } from '../../parts/button.tsx'
-import { Chip, Side, type Tone } from '../../parts/chip.tsx'
+import { ActionButton, Button } from '../../parts/button.tsx'
+import { Side } from '../../parts/chip.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { Amount, Price } from '../../parts/number.tsx'
 import { Panel, TableFrame } from '../../parts/panel.tsx'
 import { engineNow } from '../../stores/engine-clock.ts'
 import { baseOf } from '../../stores/precision.ts'
-import { useView } from '../../stores/projection.ts'
 import { useRoute } from '../../stores/route.ts'
 import { dateTime } from '../../times.ts'
 import { ordersToCsv, ordersToJson } from './export.ts'
 import { HighlightedRow } from './highlighted-row.tsx'
 import { filterOrders, NO_FILTER } from './history-filter.ts'
 import { HistoryFilters } from './history-filters.tsx'
+import { OrderState } from './order-state.tsx'
+import { PURPOSES, priceOf } from './order-words.ts'
 import { Origin } from './origin.tsx'
 import { saveFile } from './save-file.ts'
+import { useHistory } from './use-history.ts'
+
+/** Rows drawn at once; an export has all that match. */
+const PAGE = 100
 
 export function OrderHistory() {
-  const recent = useView((view) => view.orders.recent)
+  const history = useHistory()
   const [filter, setFilter] = useState(NO_FILTER)
-  const over = useMemo(() => recent.filter((order) => !order.isOpen), [recent])
-  const shown = useMemo(() => filterOrders(over, filter), [over, filter])
-  const { id: chosenId } = useRoute()
-  const name = (): string => `triplegain-orders-${dateTime(engineNow(), 'utc').replace(/[^\d]/g, '')}`
+  const [drawn, setDrawn] = useState(PAGE)
+  const { orders } = history
+  const found = useMemo(() => filterOrders(orders, filter), [orders, filter])
   return (
     <Panel
       title="History"
       className="order-history"
-      note={shown.length === over.length ? `${over.length} orders` : `${shown.length} of ${over.length} orders`}
-      actions={
-        <>
-          <Button
-            className="small"
-            icon={<Download size={13} aria-hidden="true" />}
-            disabled={shown.length === 0}
-            onClick={() => saveFile(`${name()}.csv`, 'text/csv', ordersToCsv(shown))}
-          >
-            Export CSV
-          </Button>
-          <Button
-            className="small"
-            icon={<Download size={13} aria-hidden="true" />}
-            disabled={shown.length === 0}
-            onClick={() => saveFile(`${name()}.json`, 'application/json', ordersToJson(shown))}
-          >
-            Export JSON
-          </Button>
-        </>
-      }
+      note={`${found.length === orders.length ? '' : `${found.length} of `}${history.hasOlder ? 'the last ' : ''}${orders.length} orders`}
+      actions={<Exports orders={found} />}
     >
-      {over.length === 0 ? (
+      {orders.length === 0 ? (
         <Empty icon={<History size={20} />} title="No orders yet">
           Every order that was filled, cancelled, expired or refused is listed here.
         </Empty>
       ) : (
         <>
-          <HistoryFilters orders={over} filter={filter} onChange={setFilter} />
-          <HistoryTable orders={shown} chosenId={chosenId} />
+          <HistoryFilters orders={orders} filter={filter} onChange={setFilter} />
+          <HistoryTable orders={found.slice(0, drawn)} />
+          {found.length === 0 && <Empty title="No order matches these filters" />}
+          <More hidden={found.length - drawn} history={history} onMore={() => setDrawn((n) => n + PAGE)} />
         </>
       )}
     </Panel>
   )
 }
 
-const STATUS_TONES: Readonly<Record<string, Tone>> = { filled: 'good', rejected: 'bad', expired: 'warn' }
+type MoreProps = { hidden: number; history: ReturnType<typeof useHistory>; onMore: () => void }
 
-function HistoryTable({ orders, chosenId }: { orders: readonly OrderView[]; chosenId: string | null }) {
-  if (orders.length === 0) return <Empty title="No order fits this filter" />
+function More({ hidden, history, onMore }: MoreProps) {
+  if (hidden <= 0 && !history.hasOlder) return null
+  return (
+    <div className="more">
+      {hidden > 0 ? (
+        <Button className="small" onClick={onMore}>
+          {`Show ${Math.min(PAGE, hidden)} more of ${hidden}`}
+        </Button>
+      ) : (
+        <ActionButton className="small" isBusy={history.isLoading} onClick={history.loadOlder}>
+          Load older orders
+        </ActionButton>
+      )}
+    </div>
+  )
+}
+
+function Exports({ orders }: { orders: readonly OrderView[] }) {
+  const name = (): string => `triplegain-orders-${dateTime(engineNow(), 'utc').replace(/[^\d]/g, '')}`
+  return (
+    <>
+      <Button
+        className="small"
+        icon={<Download size={13} aria-hidden="true" />}
+        disabled={orders.length === 0}
+        onClick={() => saveFile(`${name()}.csv`, 'text/csv', ordersToCsv(orders))}
+      >
+        Export CSV
+      </Button>
+      <Button
+        className="small"
+        icon={<Download size={13} aria-hidden="true" />}
+        disabled={orders.length === 0}
+        onClick={() => saveFile(`${name()}.json`, 'application/json', ordersToJson(orders))}
+      >
+        Export JSON
+      </Button>
+    </>
+  )
+}
+
+const HistoryTable = memo(function HistoryTable({ orders }: { orders: readonly OrderView[] }) {
+  const { id: chosenId } = useRoute()
   return (
     <TableFrame label="Order history">
       <table className="table">
@@ -79,7 +107,10 @@ function HistoryTable({ orders, chosenId }: { orders: readonly OrderView[]; chos
             <th scope="col">Ended</th>
             <th scope="col">Side</th>
             <th scope="col">Pair</th>
-            <th scope="col">Type</th>
+            <th scope="col">For</th>
+            <th scope="col" className="order-type">
+              Type
+            </th>
             <th scope="col" className="right">
               Amount
             </th>
@@ -87,7 +118,7 @@ function HistoryTable({ orders, chosenId }: { orders: readonly OrderView[]; chos
               Filled
             </th>
             <th scope="col" className="right">
-              Average price
+              Average
             </th>
             <th scope="col">State</th>
             <th scope="col">Reason</th>
@@ -103,7 +134,7 @@ function HistoryTable({ orders, chosenId }: { orders: readonly OrderView[]; chos
       </table>
     </TableFrame>
   )
-}
+})
 
 const HistoryRow = memo(function HistoryRow({ order, isChosen }: { order: OrderView; isChosen: boolean }) {
   return (
@@ -115,7 +146,10 @@ const HistoryRow = memo(function HistoryRow({ order, isChosen }: { order: OrderV
         <Side side={order.side} />
       </td>
       <th scope="row">{order.symbol}</th>
-      <td>{order.type}</td>
+      <td>{PURPOSES[order.purpose]}</td>
+      <td className="order-type" title={`${priceOf(order).kind} ${priceOf(order).price}`}>
+        {order.type}
+      </td>
       <td className="right">
         <Amount asset={baseOf(order.symbol)} text={order.amount} />
       </td>
@@ -124,7 +158,7 @@ const HistoryRow = memo(function HistoryRow({ order, isChosen }: { order: OrderV
         <Price symbol={order.symbol} text={order.averagePrice} />
       </td>
       <td>
-        <Chip tone={STATUS_TONES[order.status] ?? 'neutral'}>{capitalized(words(order.status))}</Chip>
+        <OrderState order={order} />
       </td>
       <td className="wrap">{order.reason ?? <span className="faint">—</span>}</td>
       <td>

@@ -4,6 +4,7 @@ import { percent, toShape } from '../../format.ts'
 /** Where the mark stands between stop (left) and target (right), and where it was entered. */
 export function StopTargetBar({ position }: { position: PositionView }) {
   const stop = toShape(position.stop)
+  // Negative for a short: its target is the lower of the two. Left is still the stop.
   const span = toShape(position.target) - stop
   const place = (text: string | null): number | null =>
     text === null || span === 0 ? null : Math.min(100, Math.max(0, ((toShape(text) - stop) / span) * 100))
@@ -13,7 +14,7 @@ export function StopTargetBar({ position }: { position: PositionView }) {
     <div
       className="stop-target"
       role="img"
-      aria-label={`${percent(position.stopDistancePercent)} above the stop, ${percent(position.targetDistancePercent)} below the target`}
+      aria-label={`${percent(position.stopDistancePercent)} to the stop, ${percent(position.targetDistancePercent)} to the target`}
     >
       {entry !== null && mark !== null && (
         <span
