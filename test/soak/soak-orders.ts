@@ -1,0 +1,50 @@
+import { parseArgs } from 'node:util'
+import fc from 'fast-check'
+import { disagreement, historyArb } from '../support/order-reference.ts'
+
+const USAGE = `Plays random histories of orders through the order machine and through a second model of the same rules.
+
+  npm run soak:orders -- [--sequences N] [--seed N] [--help]
+`
+const CHUNK = 10_000
+
+function run(sequences: number, seed: number): number {
+  let events = 0
+  for (let done = 0; done < sequences; done += CHUNK) {
+    const numRuns = Math.min(CHUNK, sequences - done)
+    const checked = fc.check(
+      fc.property(historyArb, (history) => {
+        events += history.commands.length
+        const found = disagreement(history)
+        if (found !== null) throw new Error(found)
+      }),
+      { numRuns, seed: seed + done },
+    )
+    if (checked.failed) {
+      process.stdout.write(`BAD  ${fc.defaultReportMessage(checked)}\n`)
+      process.stdout.write(`sequences ${done + checked.numRuns}, events ${events}, disagreements 1\n`)
+      return 1
+    }
+    if ((done + numRuns) % 100_000 === 0) process.stdout.write(`${done + numRuns} sequences\n`)
+  }
+  process.stdout.write(`sequences ${sequences}, events ${events}, disagreements 0\n`)
+  return 0
+}
+
+try {
+  const { values } = parseArgs({
+    strict: true,
+    options: {
+      sequences: { type: 'string', default: '1000000' },
+      seed: { type: 'string', default: '1' },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) process.stdout.write(USAGE)
+  else if (!/^\d{1,9}$/.test(values.sequences) || !/^\d{1,9}$/.test(values.seed)) {
+    throw new Error('--sequences and --seed: expected a whole number')
+  } else process.exitCode = run(Number(values.sequences), Number(values.seed))
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\nTry --help.\n`)
+  process.exitCode = 2
+}
