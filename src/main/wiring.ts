@@ -90,7 +90,7 @@ export function wire(
       ({ payload }) => {
         if (payload.kind === 'exit_due') s.executor.exit(payload.position, payload.reason)
         else if (payload.kind === 'stop_due') s.executor.moveStop(payload.position.id, payload.stop)
-        else s.tracker.onPosition()
+        else s.tracker.onPosition(payload.position)
       },
       { name: 'tracker and executor', ...must },
     ),

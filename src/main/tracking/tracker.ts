@@ -98,8 +98,9 @@ export class Tracker {
     this.isDirty = true
   }
 
-  onPosition(): void {
+  onPosition(position: Position): void {
     this.forget()
+    this.snapshotPosition(position, this.deps.clock.now())
   }
 
   openPositions(): readonly Position[] {

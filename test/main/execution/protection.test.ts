@@ -52,6 +52,15 @@ describe('a position', () => {
     await agrees(bench)
   })
 
+  it('has a snapshot of every change', async () => {
+    const { bench, position } = await inPosition()
+    const snapshots = () =>
+      bench.sql.prepare('SELECT amount FROM position_snapshots WHERE position_id = ?').pluck().all(position.id)
+    expect(snapshots()).toEqual([toText(position.amount)])
+    await bench.pass(2_000, 1_000, { 'BTC/USDT': 49_100 })
+    expect(snapshots()).toEqual([toText(position.amount), '0'])
+  })
+
   it('is closed by the exchange when its stop is reached, without an order of ours', async () => {
     const { bench, position } = await inPosition()
     await bench.pass(2_000, 1_000, { 'BTC/USDT': 49_100 })

@@ -5,10 +5,10 @@ import type { ExchangeFill, ExchangeOrder, RestingOrder } from '../../ports.ts'
 import type { RawOrder, RawTrade } from './messages.ts'
 
 /** Kraken counts in seconds with a fraction. */
-export const timeOf = (seconds: number): EpochMs => epochMs(Math.floor(seconds * 1_000))
+const timeOf = (seconds: number): EpochMs => epochMs(Math.floor(seconds * 1_000))
 
 /** What is wholly filled is filled, whatever its last word: an order that never rested can end `canceled` all the same. */
-export function statusOf(raw: RawOrder): ExchangeOrder['status'] {
+function statusOf(raw: RawOrder): ExchangeOrder['status'] {
   const filled = amount(raw.vol_exec)
   if (filled.gt(ZERO) && filled.gte(amount(raw.vol))) return 'filled'
   switch (raw.status) {
@@ -34,7 +34,7 @@ function firstPrice(...texts: readonly (string | undefined)[]): Price | null {
 }
 
 /** `stopprice` is written by some versions of the interface only, and some write the trigger to `price2`. */
-export const triggerOf = ({ descr, stopprice }: RawOrder): Price | null =>
+const triggerOf = ({ descr, stopprice }: RawOrder): Price | null =>
   descr.ordertype.startsWith('stop-loss') ? firstPrice(descr.price, stopprice, descr.price2) : null
 
 /** Null for none, and for one that is not of our form: somebody else's. */

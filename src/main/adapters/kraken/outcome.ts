@@ -11,7 +11,7 @@
 export type Outcome = 'accepted' | 'refused' | 'halt' | 'not_accepted' | 'unknown' | 'not_found'
 
 /** Kraken's error texts. A text with more behind it (`…:volume`, `… (detail)`) means what its longest listed part means. */
-export const API_OUTCOMES: Readonly<Record<string, Outcome>> = {
+const API_OUTCOMES: Readonly<Record<string, Outcome>> = {
   // The key, the account or its rights: no order will pass until a person has looked.
   'EAPI:Invalid key': 'halt',
   'EAPI:Invalid signature': 'halt',
@@ -66,7 +66,7 @@ export const API_OUTCOMES: Readonly<Record<string, Outcome>> = {
 }
 
 /** What can happen to an answer on its way, and answers that say nothing. */
-export const TRANSPORT_OUTCOMES = {
+const TRANSPORT_OUTCOMES = {
   html_page: 'unknown',
   empty_body: 'unknown',
   cut_json: 'unknown',

@@ -76,7 +76,7 @@ export type RateCounter = {
 /** Never spent: the request reaches Kraken's counter a little later than ours. */
 const MARGIN = 1
 
-export function createRateCounter({ limit, decayPerSecond, keptFree }: Limits, clock: Clock): RateCounter {
+function createRateCounter({ limit, decayPerSecond, keptFree }: Limits, clock: Clock): RateCounter {
   let points = 0
   let at = clock.now()
   const used = (): number => {
