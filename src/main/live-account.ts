@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import type { Asset, TradedPair } from '../shared/ids.ts'
 import { type Amount, minOf, ZERO } from '../shared/money.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
+import { after, MINUTE } from '../shared/time.ts'
 import type { Kraken } from './adapters/kraken/kraken.ts'
 import { createNonceFile } from './adapters/kraken/nonce-file.ts'
 import { takeKeyLock, userStateDir } from './adapters/system/key-lock.ts'
 import type { Settings } from './config.ts'
 import { marketsOf, type Opening } from './engine.ts'
 import type { Account } from './paper-account.ts'
-import type { Clock } from './ports.ts'
+import type { Cancel, Clock } from './ports.ts'
 import { checkLivePhrase } from './safety/live-phrase.ts'
 
 export type LiveOptions = {
@@ -43,6 +44,9 @@ export function mayGoLive({
   }
   return checkLivePhrase(confirmLive)
 }
+
+/** Markets close, rules and fees change: they are read again this often. */
+const REFRESH_MARKETS_MS = 10 * MINUTE
 
 /**
  * The account at Kraken: one instance per key, a key that may trade and not withdraw, and every market that the targets
@@ -77,6 +81,15 @@ export async function openLiveAccount(options: LiveOptions): Promise<Result<Acco
     halfSpread: (symbol) => configured.rules(symbol)?.halfSpread ?? ZERO,
     mayOpen: () => mayOpen(),
   })
+  let stopRefreshing: Cancel = () => {}
+  let isClosed = false
+  const refreshLater = (): void => {
+    if (isClosed) return
+    stopRefreshing = clock.at(after(clock.now(), REFRESH_MARKETS_MS), () => {
+      // What was known stays where Kraken does not answer.
+      void kraken.markets.refresh().finally(refreshLater)
+    })
+  }
   const opening = await openingOf(kraken, settings)
   if (!opening.ok) {
     await kraken.exchange.close()
@@ -89,10 +102,13 @@ export async function openLiveAccount(options: LiveOptions): Promise<Result<Acco
     exchange: (market) => {
       mayOpen = market.mayOpen
       kraken.exchange.start()
+      refreshLater()
       return kraken.exchange
     },
     onPrices: null,
     async close(exchange, done) {
+      isClosed = true
+      stopRefreshing()
       // First, because what is out may take long: its outcome is unknown, and the next start asks.
       await exchange.close()
       await done

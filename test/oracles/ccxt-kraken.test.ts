@@ -53,12 +53,12 @@ const historyOf = (intervalMs: number) => async (bench: Bench) => {
 const MADE: Readonly<Record<string, Made>> = {
   'createOrder("LTC/USDT","market","sell",0.1,null,{"stopLossPrice":55})': {
     call: ({ exchange, intent }) => exchange.submit(intent(stopOf55)),
-    more: NAME_AND_DEADLINE,
+    more: [...NAME_AND_DEADLINE, 'oflags'],
   },
   'createOrder("LTC/USDT","limit","buy",0.1,50,{"postOnly":true,"oflags":"fcib"})': {
     call: ({ exchange, intent }) =>
       exchange.submit(intent({ ...stopOf55, side: 'buy', type: 'limit', limitPrice: price('50') })),
-    more: NAME_AND_DEADLINE,
+    more: [...NAME_AND_DEADLINE, 'oflags'],
     less: ['oflags'], // ours may take, and pays its fee in quote
   },
   'fetchOpenOrders("LTC/USDT")': { call: ({ exchange }) => exchange.openOrders() },

@@ -23,6 +23,8 @@ export function addOrderRequest(
     type: intent.side,
     ...typeOf(intent),
     volume: toText(intent.amount),
+    // The fee in quote on either side: a fee in coins would come from beyond what is being sold.
+    oflags: 'fciq',
     ...marginOf(intent),
     cl_ord_id: intent.clientOrderId,
     deadline: isoTime(intent.deadline),
