@@ -26,6 +26,7 @@ CREATE TABLE orders_new (
   trigger_price TEXT CHECK ((trigger_price IS NOT NULL) = (type = 'stop')),
   filled TEXT NOT NULL,
   cost TEXT NOT NULL,
+  cancelling TEXT,
   reason TEXT,
   updated_at INTEGER NOT NULL,
   CHECK (
@@ -42,7 +43,7 @@ INSERT INTO orders_new
 SELECT
   seq, id, client_order_id, symbol, side, type, amount, limit_price, 1, sleeve, receipt_kind, proposal_id, leg,
   position_id, exit_reason, created_at, deadline, correlation_id, status, in_doubt, exchange_id, NULL, filled, cost,
-  reason, updated_at
+  NULL, reason, updated_at
 FROM orders;
 DROP TABLE orders;
 ALTER TABLE orders_new RENAME TO orders;

@@ -112,7 +112,11 @@ export function createEngine(parts: EngineParts) {
     openEntries: () => executor.openEntries(),
     cancel: (id) => exchange.cancel(id, { urgent: true }),
     abortQuestions: () => conflicts.abandonQuestions(),
-    halt: (reason) => void coordinator.halt(reason),
+    halt(reason) {
+      coordinator.halt(reason)
+      // What became of the cancelled orders is asked at once, so that the screen says so.
+      void executor.reconcile()
+    },
     closePositions: () => executor.exitAll('trader'),
   })
   const isKilled = (): boolean => killSwitch.isKilled()

@@ -76,6 +76,7 @@ export function createEngineBench(options: { set?: readonly string[]; spoil?: (e
   return {
     engine,
     stores,
+    database: database.value,
     sql: database.value.sql,
     clock,
     /** The exchange itself, unspoilt. */

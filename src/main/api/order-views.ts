@@ -31,7 +31,7 @@ export function orderView(order: Order): OrderView {
     inDoubt: order.inDoubt,
     doubtUntil: order.inDoubt && order.exchangeId === null ? after(order.deadline, PROOF_MS) : null,
     isOpen: !isFinal(order.status),
-    reason: order.reason,
+    reason: order.cancelling ?? order.reason,
     origin: order.receipt.kind === 'proposal_leg' ? order.receipt.proposalId : order.receipt.positionId,
     createdAt: order.createdAt,
     updatedAt: order.updatedAt,

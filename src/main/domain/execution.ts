@@ -68,13 +68,13 @@ export function nextStep(
 function cannotGoOn(leg: Leg, own: readonly Order[], settings: ExecutionSettings): string | null {
   const last = own.at(-1)
   if (last === undefined) return null
+  // Somebody wanted it gone; that it was quoted again only says where.
+  if (last.cancelling !== null && last.cancelling !== ENDED.requoted) return last.cancelling
   if (last.reason === ENDED.neverPlaced) {
     const failures = own.filter((order) => order.reason === ENDED.neverPlaced).length
     return failures > settings.neverPlacedRetries ? 'the exchange could not be reached' : null
   }
   if (last.status === 'rejected') return `refused: ${last.reason ?? 'no reason given'}`
   if (last.type === 'market') return 'the market moved beyond the worst price approved'
-  const goesOn = last.reason === null || last.reason === ENDED.byExchange || last.reason === ENDED.requoted
-  if (last.status === 'cancelled' && !goesOn) return last.reason
   return leg.orderType === 'limit' ? null : 'not filled'
 }

@@ -77,7 +77,9 @@ export type Order = OrderIntent & {
   readonly filled: Amount
   /** Σ price × amount of the fills, in quote. */
   readonly cost: Amount
-  /** Why it ended, is in doubt, or is being cancelled. */
+  /** Why it is to be cancelled: written down before the exchange is asked to, and kept whatever comes of it. */
+  readonly cancelling: string | null
+  /** Why it ended, or is in doubt. */
   readonly reason: string | null
   readonly updatedAt: EpochMs
 }
@@ -161,6 +163,7 @@ export const pendingOrder = (intent: OrderIntent): Order => ({
   trigger: intent.type === 'stop' ? intent.limitPrice : null,
   filled: ZERO,
   cost: ZERO,
+  cancelling: null,
   reason: null,
   updatedAt: intent.createdAt,
 })
@@ -182,7 +185,7 @@ export function transition(order: Order, event: OrderEvent): Result<Order, Order
   const changed: Order = { ...order, status, updatedAt: event.at }
   switch (event.type) {
     case 'accepted':
-      return ok({ ...changed, inDoubt: false, exchangeId: event.exchangeId, reason: null })
+      return ok({ ...changed, ...undoubted(order), exchangeId: event.exchangeId })
     case 'doubted':
       return ok(order.status === 'filled' ? order : { ...changed, inDoubt: true, reason: event.reason })
     case 'refused':
@@ -202,6 +205,12 @@ export function transition(order: Order, event: OrderEvent): Result<Order, Order
   }
 }
 
+/** The reason of a doubt goes with the doubt, so that a later end has its own. */
+const undoubted = ({ inDoubt, reason }: Order): Pick<Order, 'inDoubt' | 'reason'> => ({
+  inDoubt: false,
+  reason: inDoubt ? null : reason,
+})
+
 function applyFill(order: Order, fill: Fill): Result<Order, OrderError> {
   if (!fill.amount.gt(ZERO))
     return err({ code: 'order/empty-fill', message: `${fill.tradeId} fills nothing of ${order.id}` })
@@ -217,7 +226,7 @@ function applyFill(order: Order, fill: Fill): Result<Order, OrderError> {
     ...order,
     status: complete ? 'filled' : order.status,
     // What traded was accepted, whatever became of the answer.
-    inDoubt: false,
+    ...undoubted(order),
     filled,
     cost: order.cost.plus(fill.price.times(fill.amount)) as Amount,
   })

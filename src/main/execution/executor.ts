@@ -35,6 +35,8 @@ export type ExecutorDeps = OrderDeskDeps &
 
 /** An order whose fate or fills are not all known yet is asked about again after this, ms. */
 const ASK_AGAIN_MS = 500
+/** So close to the proof of absence it is waited for, ms. */
+const PROOF_NEAR_MS = 1_000
 /** A price beyond the stop that the exchange has not acted on for this long is acted on here, ms. */
 const STOP_GRACE_MS = 5 * SECOND
 
@@ -332,13 +334,15 @@ export class Executor {
       // Found at once when it was accepted; absence is proven only after the deadline.
       const proof = after(order.deadline, PROOF_MARGIN_MS + 1)
       const soon = after(now, ASK_AGAIN_MS)
-      const time = now < proof && soon > proof ? proof : soon
+      // An answer on its way at that moment would prove nothing.
+      const time = now < proof && proof - now < PROOF_NEAR_MS ? proof : soon
       this.alarm(order.id, time, () => this.follow(order.id))
       return
     }
     if (order.type === 'stop') return // rests until the exchange tells of it, or a reconciliation finds it gone
     const requoteAt = after(order.createdAt, this.deps.executor.requoteMs)
-    this.alarm(order.id, epochMs(Math.max(requoteAt, now)), async () => {
+    // Past it a cancel is out already: asked for again, but not without a pause.
+    this.alarm(order.id, epochMs(Math.max(requoteAt, after(now, ASK_AGAIN_MS))), async () => {
       await this.desk.cancel(order.id, ENDED.requoted)
       await this.settle(order.id)
     })

@@ -126,7 +126,7 @@ export class OrderBooking {
     const { orders, transact } = this.deps.stores
     transact(() => {
       const order = orders.get(id)
-      if (order !== null && !isFinal(order.status)) orders.save({ ...order, reason })
+      if (order !== null && !isFinal(order.status)) orders.save({ ...order, cancelling: reason })
     })
   }
 

@@ -187,7 +187,7 @@ export class OrderDesk {
     // Its fills can be listed later than its end: over only when all of them are here.
     if (!found.filled.eq(order.filled)) return
     if (found.status === 'cancelled') {
-      this.booking.record(id, { type: 'cancelled', reason: order.reason ?? ENDED.byExchange, at })
+      this.booking.record(id, { type: 'cancelled', reason: order.cancelling ?? ENDED.byExchange, at })
     }
     if (found.status === 'expired') this.booking.record(id, { type: 'expired', at })
   }

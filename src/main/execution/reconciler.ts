@@ -25,6 +25,8 @@ export type ReconcilerDeps = {
 
 /** Orders that ended so recently that a fill of theirs could still be on its way. */
 const LATE_FILL_MS = 10 * MINUTE
+/** The newest of them: each is several requests, and exits wait behind them. */
+const MOST_ASKED = 10
 
 /**
  * Compares what is written down with what the exchange says: orders and fills, balances, orders placed elsewhere. A
@@ -123,7 +125,8 @@ export class Reconciler {
 
   private recentlyEnded() {
     const since = after(this.deps.clock.now(), -LATE_FILL_MS)
-    return this.deps.stores.orders.createdSince(since).map((order) => order.id)
+    const ended = this.deps.stores.orders.createdSince(since).filter((order) => order.status !== 'filled')
+    return ended.slice(0, MOST_ASKED).map((order) => order.id)
   }
 
   private async differences(): Promise<DifferenceItems | null> {

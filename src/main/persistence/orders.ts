@@ -39,7 +39,17 @@ const INTENT_COLUMNS = [
   'deadline',
   'correlation_id',
 ]
-const STATUS_COLUMNS = ['status', 'in_doubt', 'exchange_id', 'trigger_price', 'filled', 'cost', 'reason', 'updated_at']
+const STATUS_COLUMNS = [
+  'status',
+  'in_doubt',
+  'exchange_id',
+  'trigger_price',
+  'filled',
+  'cost',
+  'cancelling',
+  'reason',
+  'updated_at',
+]
 
 export type OrderRow = {
   readonly seq: number
@@ -66,6 +76,7 @@ export type OrderRow = {
   readonly trigger_price: string | null
   readonly filled: string
   readonly cost: string
+  readonly cancelling: string | null
   readonly reason: string | null
   readonly updated_at: number
 }
@@ -101,6 +112,7 @@ const statusValues = (order: Order, filled: string): Value[] => [
   order.trigger === null ? null : exactText(order.trigger),
   filled,
   exactText(order.cost),
+  order.cancelling,
   order.reason,
   order.updatedAt,
 ]
@@ -126,6 +138,7 @@ export const orderFromRow = (row: OrderRow): Order =>
     trigger: row.trigger_price === null ? null : price(row.trigger_price),
     filled: amount(row.filled),
     cost: amount(row.cost),
+    cancelling: row.cancelling,
     reason: row.reason,
     updatedAt: epochMs(row.updated_at),
   }))

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type ExecutionSettings, filledOf, nextStep } from '../../../src/main/domain/execution.ts'
 import {
+  ENDED,
   isFinal,
   type Order,
   type OrderEvent,
@@ -80,7 +81,7 @@ describe('the next step of an approved proposal', () => {
   })
 
   it('quotes three times, then takes the market for the rest, then stops', () => {
-    const quote = (filled: string) => forLeg(0, { status: 'cancelled', reason: 'quoted again', filled: amount(filled) })
+    const quote = (filled: string) => forLeg(0, { status: 'cancelled', reason: ENDED.requoted, filled: amount(filled) })
     const market = forLeg(0, { type: 'market', status: 'cancelled', filled: amount('0.1') })
     expect(stepOf([quote('0.1'), quote('0')])).toBe('place limit 0.9 of leg 0')
     expect(stepOf([quote('0.1'), quote('0'), quote('0.2')])).toBe('place market 0.7 of leg 0')
@@ -94,10 +95,10 @@ describe('the next step of an approved proposal', () => {
   })
 
   it('tries twice more what never reached the exchange, without counting it as a quote', () => {
-    const lost = forLeg(0, { status: 'rejected', reason: 'never-placed' })
+    const lost = forLeg(0, { status: 'rejected', reason: ENDED.neverPlaced })
     expect(stepOf([lost])).toBe('place limit 1 of leg 0')
     expect(stepOf([lost, lost])).toBe('place limit 1 of leg 0')
-    const quote = forLeg(0, { status: 'cancelled', reason: 'quoted again' })
+    const quote = forLeg(0, { status: 'cancelled', reason: ENDED.requoted })
     expect(stepOf([lost, lost, quote, quote])).toBe('place limit 1 of leg 0')
     expect(stepOf([lost, lost, quote, quote, quote])).toBe('place market 1 of leg 0')
     expect(stepOf([lost, lost, lost])).toBe('finish: buy BTC/USDT: the exchange could not be reached')
@@ -109,7 +110,7 @@ describe('the next step of an approved proposal', () => {
   })
 
   it('does not place again what the trader cancelled', () => {
-    const cancelled = forLeg(0, { status: 'cancelled', reason: 'cancelled by the trader' })
+    const cancelled = forLeg(0, { status: 'cancelled', cancelling: ENDED.byTrader, reason: ENDED.byTrader })
     expect(stepOf([cancelled])).toBe('finish: buy BTC/USDT: cancelled by the trader')
   })
 
@@ -140,7 +141,7 @@ describe('the next step of an approved proposal', () => {
     expect(stepOf([forLeg(0, done)])).toBe('finish: complete')
     const late = [
       forLeg(0, { status: 'cancelled', filled: amount('0.4') }),
-      forLeg(0, { status: 'rejected', reason: 'never-placed', filled: amount('0.6') }),
+      forLeg(0, { status: 'rejected', reason: ENDED.neverPlaced, filled: amount('0.6') }),
     ]
     expect(stepOf(late)).toBe('finish: complete')
   })
@@ -191,15 +192,15 @@ function eventsOf(order: Order, { kind, percent }: Outcome): OrderEvent[] {
     case 'filled':
       return [accepted, ...fill(left)]
     case 'partly':
-      return [accepted, ...fill(part), { type: 'cancelled', reason: 'quoted again', at }]
+      return [accepted, ...fill(part), { type: 'cancelled', reason: ENDED.requoted, at }]
     case 'nothing':
-      return [accepted, { type: 'cancelled', reason: 'quoted again', at }]
+      return [accepted, { type: 'cancelled', reason: ENDED.requoted, at }]
     case 'by_trader':
-      return [accepted, ...fill(part), { type: 'cancelled', reason: 'cancelled by the trader', at }]
+      return [accepted, ...fill(part), { type: 'cancelled', reason: ENDED.byTrader, at }]
     case 'expired':
       return [{ type: 'doubted', reason: 'time-out', at }, accepted, ...fill(part), { type: 'expired', at }]
     case 'cross':
-      return [accepted, { type: 'cancelled', reason: 'quoted again', at }, ...fill(part)]
+      return [accepted, { type: 'cancelled', reason: ENDED.requoted, at }, ...fill(part)]
     case 'lost':
       return [
         { type: 'doubted', reason: 'time-out', at },
@@ -209,6 +210,13 @@ function eventsOf(order: Order, { kind, percent }: Outcome): OrderEvent[] {
     case 'skipped':
       return [{ type: 'refused', reason: 'insufficient funds', at }]
   }
+}
+
+const WISHES: Partial<Record<Outcome['kind'], string>> = {
+  partly: ENDED.requoted,
+  nothing: ENDED.requoted,
+  cross: ENDED.requoted,
+  by_trader: ENDED.byTrader,
 }
 
 type Run = { placed: number; orders: readonly Order[]; reason: string | null }
@@ -267,7 +275,7 @@ function play(proposal: Proposal, outcomes: readonly Outcome[]): Run {
             receipt: { kind: 'proposal_leg', proposalId: proposal.id, leg: step.leg },
           }),
         )
-        orders.push(order)
+        orders.push({ ...order, cancelling: WISHES[outcome.kind] ?? null })
         pending = eventsOf(order, outcome)
         now = epochMs(now + 1_000)
       }

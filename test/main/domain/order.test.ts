@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   averagePrice,
+  ENDED,
   isFinal,
   isLateFill,
   type Order,
@@ -11,13 +11,10 @@ import {
   remaining,
   transition,
 } from '../../../src/main/domain/order.ts'
-import { amount, price, sum, toText } from '../../../src/shared/money.ts'
+import { amount, price, toText } from '../../../src/shared/money.ts'
 import { epochMs } from '../../../src/shared/time.ts'
-import { scaled } from '../../support/money-arbitraries.ts'
-import { disagreement, historyArb } from '../../support/order-reference.ts'
 import { fillOf, intentOf, NOON, orderOf } from '../../support/trading-builders.ts'
 
-const RUNS = { numRuns: 600, seed: 20_261_123 }
 const LATER = epochMs(NOON + 1_000)
 
 type EventType = OrderEvent['type']
@@ -218,9 +215,17 @@ describe('an order', () => {
     expect(result.ok ? '' : result.error.code).toBe('order/invalid-transition')
   })
 
-  it('forgets why it was in doubt when it is known to be accepted, so that a later end has its own reason', () => {
-    const adopted = happen(pendingOrder(intentOf()), EVENTS.doubted, EVENTS.accepted)
-    expect(adopted.reason).toBeNull()
+  it.each(['accepted', 'filled'] as const)(
+    'forgets why it was in doubt when it is known to be %s, so that a later end has its own reason',
+    (known) => {
+      const adopted = happen(pendingOrder(intentOf()), EVENTS.doubted, EVENTS[known])
+      expect([adopted.inDoubt, adopted.reason]).toEqual([false, null])
+    },
+  )
+
+  it('remembers why it is being cancelled when its acknowledgement is heard again', () => {
+    const beingCancelled = orderOf({ status: 'open', reason: ENDED.byTrader })
+    expect(happen(beingCancelled, EVENTS.accepted).reason).toBe(ENDED.byTrader)
   })
 
   it('is not filled by nothing', () => {
@@ -236,69 +241,5 @@ describe('an order', () => {
     ]
     const order = happen(orderOf(), ...fills.map((fill): OrderEvent => ({ type: 'filled', fill, at: LATER })))
     expect(averagePrice(order)?.toFixed()).toBe('102')
-  })
-})
-
-const fillArb = fc.record({ units: fc.integer({ min: 1, max: 60 }), at: fc.integer({ min: 1, max: 200 }) })
-const filledBy = ({ units, at }: { units: number; at: number }): OrderEvent => ({
-  type: 'filled',
-  at: LATER,
-  fill: fillOf({ amount: amount(scaled(units, 2)), price: price(String(at)) }),
-})
-// Fills are what goes wrong most, so they come most often.
-const eventArb: fc.Arbitrary<OrderEvent> = fc.oneof(fc.constantFrom(...Object.values(EVENTS)), fillArb.map(filledBy))
-
-describe('an order under random events', () => {
-  it('is what follows from everything that has happened, by a second model of the same rules', () => {
-    fc.assert(
-      fc.property(historyArb, (history) => {
-        expect(disagreement(history)).toBeNull()
-      }),
-      { numRuns: 5_000, seed: RUNS.seed },
-    )
-  })
-
-  it('is never filled beyond its amount, never loses a fill, and once final stays final', () => {
-    fc.assert(
-      fc.property(fc.array(eventArb, { maxLength: 40 }), (events) => {
-        let order: Order = pendingOrder(intentOf())
-        for (const event of events) {
-          const result = transition(order, event)
-          if (!result.ok) continue
-          const next = result.value
-          expect(next.filled.lte(order.amount)).toBe(true)
-          expect(next.filled.gte(order.filled)).toBe(true)
-          expect(next.cost.gte(order.cost)).toBe(true)
-          if (isFinal(order.status)) expect(next.status).toBe(order.status)
-          if (next.status === 'filled') expect(toText(remaining(next))).toBe('0')
-          order = next
-        }
-      }),
-      RUNS,
-    )
-  })
-
-  it('comes to the same filled amount, cost and state in whatever order its fills arrive', () => {
-    const partsArb = fc.array(
-      fc.record({ units: fc.integer({ min: 1, max: 30 }), at: fc.integer({ min: 1, max: 200 }) }),
-      {
-        minLength: 1,
-        maxLength: 6,
-      },
-    )
-    const shuffledArb = partsArb
-      .filter((parts) => parts.reduce((total, part) => total + part.units, 0) <= 100)
-      .chain((parts) => fc.tuple(fc.constant(parts), fc.shuffledSubarray(parts, { minLength: parts.length })))
-    fc.assert(
-      fc.property(shuffledArb, ([parts, shuffled]) => {
-        const carriedOut = (list: typeof parts): Order => happen(pendingOrder(intentOf()), ...list.map(filledBy))
-        const [order, other] = [carriedOut(parts), carriedOut(shuffled)]
-        expect(toText(other.filled)).toBe(toText(order.filled))
-        expect(toText(other.cost)).toBe(toText(order.cost))
-        expect(other.status).toBe(order.status)
-        expect(toText(order.filled)).toBe(toText(sum(parts.map((part) => amount(scaled(part.units, 2))))))
-      }),
-      RUNS,
-    )
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Position } from '../../../src/main/domain/position.ts'
 import type { TaOutput } from '../../../src/main/domain/signal.ts'
+import { verifyDatabase } from '../../../src/main/persistence/verify-checks.ts'
 import type { Exchange } from '../../../src/main/ports.ts'
 import { price, toText } from '../../../src/shared/money.ts'
 import { err } from '../../../src/shared/result.ts'
@@ -257,6 +258,8 @@ describe('a short position on margin', () => {
     expect(closed.realized.gt(price('0'))).toBe(true)
     expect(toText(bench.engine.books.of('tactical', USDT))).toBe('0')
     await agrees(bench)
+    bench.stores.messages.flush()
+    expect(verifyDatabase(bench.database)).toEqual([])
   })
 })
 

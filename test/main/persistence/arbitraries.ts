@@ -63,6 +63,7 @@ const orderFields: fc.Arbitrary<Omit<Order, 'trigger'>> = fc.record({
   exchangeId: orNull(text),
   filled: dec,
   cost: dec,
+  cancelling: orNull(text),
   reason: orNull(text),
   updatedAt: time,
 })

@@ -16,7 +16,11 @@ export function addOrderRequest(
   isMarginEnabled: boolean,
 ): Result<Parameters, Refused> {
   if (intent.leverage > 1 && !isMarginEnabled) {
-    return err({ kind: 'refused', code: 'exchange/margin-disabled', message: 'Margin is not enabled (risk.yaml margin.enabled).' })
+    return err({
+      kind: 'refused',
+      code: 'exchange/margin-disabled',
+      message: 'Margin is not enabled (risk.yaml margin.enabled).',
+    })
   }
   return ok({
     pair: pairId,

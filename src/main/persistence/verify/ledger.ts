@@ -1,7 +1,8 @@
 import type { Asset } from '../../../shared/ids.ts'
 import { type Amount, type Decimal, toText, ZERO } from '../../../shared/money.ts'
-import { Balances, checkBalanced, fillEntry, type LedgerEntry, SLEEVES } from '../../domain/ledger.ts'
+import { Balances, checkBalanced, fillEntry, type LedgerEntry, marginFillEntry, SLEEVES } from '../../domain/ledger.ts'
 import { type Records, type Report, report } from './check.ts'
+import { rebuild } from './positions.ts'
 
 type Problems = (readonly [string, string])[]
 
@@ -47,7 +48,9 @@ export function checkSleeves({ entries }: Records, exchangeBalances?: ReadonlyMa
 }
 
 /** Every fill is booked once, in the sleeve of its order, with exactly the lines that follow from it. */
-export function checkBookings({ entries, fills, orders }: Records): Report {
+export function checkBookings(records: Records): Report {
+  const { entries, fills, orders } = records
+  const { gross } = rebuild(records)
   const problems: Problems = []
   const booked = new Map<string, LedgerEntry>()
   for (const { seq, entry } of entries) {
@@ -65,7 +68,10 @@ export function checkBookings({ entries, fills, orders }: Records): Report {
     }
     const order = orders.get(fill.orderId)
     if (order === undefined) continue // found by the orders check
-    const expected = fillEntry(fill, order.sleeve)
+    const expected =
+      order.leverage > 1
+        ? marginFillEntry(fill, order.sleeve, gross.get(fill.tradeId) ?? ZERO)
+        : fillEntry(fill, order.sleeve)
     if (textOf(entry) !== textOf(expected)) {
       problems.push([row, `is booked as [${textOf(entry)}], expected [${textOf(expected)}]`])
     }
