@@ -1,57 +1,105 @@
-import { createApp } from '../../src/main/app.ts'
-import type { WorkstationView } from '../../src/shared/contract/views.ts'
-import type { Result } from '../../src/shared/result.ts'
+import { existsSync, readFileSync, writeSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { createRandom } from '../../src/main/adapters/generated/price-walk.ts'
+import { loadCcxt } from '../../src/main/adapters/kraken/open-kraken.ts'
+import { createScaledClock } from '../../src/main/adapters/system/clock.ts'
+import type { Tick } from '../../src/main/domain/market.ts'
+import { epochMs } from '../../src/shared/time.ts'
+import { isClear, type LivingEngine, openEngine } from '../support/crash-engine.ts'
+import { createLife, type Life } from '../support/crash-life.ts'
+import { actOnce } from '../support/crash-load.ts'
+import type { ChildLine, LifeOrder } from './child-protocol.ts'
+import { watcher } from './death-plans.ts'
 
 /*
- * The engine in a process of its own, trading as fast as it can until it is killed: a quick market, a narrow band, every
- * proposal approved by hand as soon as it is seen. Prints READY with what it found once it has reconciled.
+ * The engine in a process of its own, against a server in its parent. It makes itself ready, waits to be told which life
+ * to lead, and never ends by itself: at its point of death it stands still and says so, to be killed there.
  */
-const [dataDir, seed] = process.argv.slice(2)
-if (dataDir === undefined || seed === undefined) throw new Error('usage: engine-child DATA_DIR SEED')
 
-const app = await createApp({
-  dataDir,
-  configDir: null,
-  market: 'simulated',
-  speed: 1_800,
-  seed: Number(seed),
-  candles: [],
-  set: [
-    'portfolio.rebalancing.threshold_pp=0.01',
-    'portfolio.rebalancing.cooldown_minutes=0',
-    `portfolio.rebalancing.order_type=${Number(seed) % 2 === 0 ? 'market' : 'limit'}`,
-    'portfolio.approval.max_price_move_percent=50',
-    `portfolio.approval.rebalance=${Number(seed) % 3 === 0 ? 'manual' : 'auto'}`,
-    'execution.gate.stale_price_ms=3600000',
-    // A restless market: every check finds something to do.
-    'execution.simulated_market.hourly_volatility.BTC/USDT=0.2',
-    'execution.simulated_market.hourly_volatility.XRP/USDT=0.3',
-    'execution.orders.slippage_cap_percent=20',
-    'execution.orders.deadline_ms=60000',
-    'execution.orders.reconcile_seconds=1',
-    'execution.gate.collar_percent=50',
-    'execution.gate.max_notional_per_day=1000000000000',
-    'execution.gate.max_orders_per_minute=1000000',
-    'orchestration.schedule.portfolio_check_minutes=1',
-    'orchestration.view.update_every_ms=50',
-  ],
-  env: {},
-})
-if (!app.ok) throw new Error(`${app.error.code}: ${app.error.message}`)
-const engine = app.value
+const STILL = new Int32Array(new SharedArrayBuffer(4))
+/** Ticks after which it dies at its next point. */
+const MOST_TICKS = 400
 
-const approving = new Set<string>()
-async function approveAll(view: Partial<WorkstationView>): Promise<void> {
-  for (const proposal of view.decisions?.proposals ?? []) {
-    if (proposal.status !== 'pending' || approving.has(proposal.id)) continue
-    approving.add(proposal.id)
-    await engine.dispatch('proposal.approve', { id: proposal.id, hash: proposal.hash })
+/** Synchronously: the next thing that happens may be the end. */
+const say = (line: ChildLine): void => void writeSync(1, `${JSON.stringify(line)}\n`)
+
+let living: LivingEngine | null = null
+let life: Life | null = null
+let isTrading = false
+let ticks = 0
+let act: () => void = () => {}
+
+async function lead(order: LifeOrder): Promise<void> {
+  const random = createRandom(order.seed)
+  const seen = new Set<string>()
+  const diesNow = order.plan === null ? () => false : watcher(order.plan)
+  const own = createLife({
+    diesAt(point) {
+      seen.add(point)
+      return diesNow(point)
+    },
+    onDeath(point) {
+      say({ kind: 'at', point, seen: [...seen] })
+      Atomics.wait(STILL, 0, 0)
+    },
+  })
+  life = own
+  const start = epochMs(Math.floor(order.now + (Date.now() - order.nowAt) * order.speed))
+  const clock = createScaledClock({ start, speed: order.speed })
+  own.recovering()
+  const engine = openEngine({ ...order, clock, life: own })
+  living = engine
+  engine.open()
+  await engine.start()
+  for (let attempt = 0; ; attempt++) {
+    while (!isClear(engine)) await pause(5)
+    // Nothing moves here until it is answered, so that what the disk says can be compared.
+    if (standStill(order.answers, attempt, { kind: 'clear', seen: [...seen], bugs: engine.bugs }) === 'on') break
+    await engine.engine.executor.reconcile()
+  }
+  own.recovered()
+  const market = {
+    next: () => [],
+    jump: (symbol: string, factor: number) => say({ kind: 'jump', symbol, factor }),
+  }
+  act = () => actOnce({ engine: engine.engine, stores: engine.stores, market, random })
+  isTrading = true
+}
+
+function standStill(answers: string, attempt: number, line: ChildLine): string {
+  say(line)
+  const file = join(answers, `${process.pid}-${attempt}`)
+  for (;;) {
+    if (existsSync(file)) {
+      const answer = readFileSync(file, 'utf8')
+      if (answer !== '') return answer
+    }
+    Atomics.wait(STILL, 0, 0, 1)
   }
 }
 
-const snapshot = (await engine.dispatch('view.snapshot', {})) as Result<{ view: WorkstationView }>
-if (!snapshot.ok) throw new Error(snapshot.error.message)
-const exchange = snapshot.value.view.status.lights.find((light) => light.name === 'exchange')
-process.stdout.write(`READY ${JSON.stringify({ exchange: exchange?.state, text: exchange?.text })}\n`)
-engine.subscribe((_, payload) => void approveAll((payload as { changed: Partial<WorkstationView> }).changed))
-await approveAll(snapshot.value.view)
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+function onTicks(prices: readonly Tick[]): void {
+  if (living === null || life === null) return
+  living.engine.market.prices(prices)
+  if (!isTrading) return
+  for (const bug of living.bugs) say({ kind: 'bug', text: bug })
+  if (++ticks > MOST_TICKS) life.hurry()
+  if (living.engine.executor.isIdle() || ticks % 5 === 0) act()
+}
+
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const message = JSON.parse(line) as LifeOrder | { readonly kind: 'ticks'; readonly ticks: readonly Tick[] }
+  if (message.kind === 'ticks') onTicks(message.ticks)
+  else {
+    lead(message).catch((error: unknown) => {
+      say({ kind: 'failed', text: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+    })
+  }
+})
+await loadCcxt()
+flushCompileCache() // otherwise written at an orderly end, which never comes
+say({ kind: 'ready' })

@@ -1,12 +1,43 @@
 import { describe, expect, it } from 'vitest'
-import { killRepeatedly } from './kill-run.ts'
+import { NAIVE_RULES } from '../support/crash-naive.ts'
+import { killBySignal } from './by-signal.ts'
+import { crashInProcess } from './in-process.ts'
+import { Tally } from './tally.ts'
 
-describe('an engine killed with SIGKILL during approvals and fills', () => {
-  it('loses no order, sends none twice and verifies, 30 times over the same data', { timeout: 300_000 }, async () => {
-    const report = await killRepeatedly(30, 1)
-    expect(report.findings).toEqual([])
-    expect(report).toMatchObject({ duplicates: 0, lost: 0 })
-    // The harness is worth nothing unless orders were under way.
-    expect(report.fills).toBeGreaterThan(30)
+const SEED = 1
+/** One with which both rules go wrong within a dozen crashes. */
+const SEED_OF_THE_NAIVE = 3
+const TIME_LIMIT_MS = 300_000
+
+describe('an engine that dies while it trades on a Kraken that answers badly', () => {
+  it('loses no order, sends none twice and believes in none that is not there, 42 times', {
+    timeout: TIME_LIMIT_MS,
+  }, async () => {
+    const tally = new Tally()
+    await crashInProcess({ crashes: 42, seed: SEED, naive: null }, tally)
+    const { findings, kills, orders, points } = tally.toJson()
+    expect(findings).toEqual([])
+    expect(kills).toBe(42)
+    // The harness is worth nothing unless orders were under way, and died for at many places.
+    expect(orders).toBeGreaterThan(30)
+    expect(points.filter(([, deaths]) => deaths > 0).length).toBeGreaterThan(15)
+  })
+
+  it('does as well when its process is killed with SIGKILL, 8 times over the same files', {
+    timeout: TIME_LIMIT_MS,
+  }, async () => {
+    const tally = new Tally()
+    await killBySignal({ crashes: 8, seed: SEED, naive: null }, tally)
+    const { findings, kills, orders } = tally.toJson()
+    expect(findings).toEqual([])
+    expect(kills).toBe(8)
+    expect(orders).toBeGreaterThan(0)
+  })
+
+  it.each(NAIVE_RULES)('is caught by this very harness when it would %s', { timeout: TIME_LIMIT_MS }, async (naive) => {
+    const tally = new Tally()
+    const isCaught = (): boolean => tally.countOf('duplicate') + tally.countOf('lost') > 0
+    await crashInProcess({ crashes: 100, seed: SEED_OF_THE_NAIVE, naive, isEnough: isCaught }, tally)
+    expect(isCaught()).toBe(true)
   })
 })

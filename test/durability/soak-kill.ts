@@ -1,9 +1,14 @@
 import { parseArgs } from 'node:util'
-import { killRepeatedly } from './kill-run.ts'
+import { NAIVE_RULES } from '../support/crash-naive.ts'
+import { killRepeatedly, LONG_RUN, NAMED_POINTS } from './kill-run.ts'
+import type { Kind } from './tally.ts'
 
-const USAGE = `Kills the engine with SIGKILL at random moments and checks what is left.
+const USAGE = `Kills the engine at named points and at random moments against a Kraken of our own that answers badly, one time in
+ten with SIGKILL, and compares every recovery with what that exchange really has.
 
-  npm run soak:kill -- [--kills N] [--seed N] [--help]
+  npm run soak:kill -- [--kills N] [--seed N] [--naive resend|look-once] [--help]
+
+--naive lets the engine resend what was not answered, or look once and believe: then there is something to be found.
 `
 
 try {
@@ -12,22 +17,33 @@ try {
     options: {
       kills: { type: 'string', default: '1000' },
       seed: { type: 'string', default: '1' },
+      naive: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   })
+  const naive = NAIVE_RULES.find((rule) => rule === values.naive) ?? null
   if (values.help) process.stdout.write(USAGE)
-  else if (!/^\d{1,7}$/.test(values.kills) || !/^\d{1,7}$/.test(values.seed)) {
+  else if (!/^[1-9]\d{0,6}$/.test(values.kills) || !/^\d{1,7}$/.test(values.seed)) {
     throw new Error('--kills and --seed: expected a whole number')
+  } else if (values.naive !== undefined && naive === null) {
+    throw new Error(`--naive: expected ${NAIVE_RULES.join(' or ')}`)
   } else {
-    const report = await killRepeatedly(Number(values.kills), Number(values.seed), (done) => {
-      if (done % 50 === 0) process.stdout.write(`${done} kills\n`)
+    const report = await killRepeatedly({ kills: Number(values.kills), seed: Number(values.seed), naive }, (done) => {
+      if (done % 100 === 0) process.stdout.write(`${done} kills\n`)
     })
-    for (const finding of report.findings) process.stdout.write(`BAD  ${finding}\n`)
-    const { kills, orders, fills, ambiguous, duplicates, lost } = report
+    for (const [point, deaths] of report.points) process.stdout.write(`${String(deaths).padStart(6)}  ${point}\n`)
+    for (const { kind, text } of report.findings) process.stdout.write(`BAD  ${kind}: ${text}\n`)
+    const deaths = new Map(report.points)
+    const missed = report.kills < LONG_RUN ? [] : NAMED_POINTS.filter((point) => !deaths.get(point))
+    for (const point of missed) process.stdout.write(`BAD  nobody died at: ${point}\n`)
+    const count = (kind: Kind): number => report.findings.filter((finding) => finding.kind === kind).length
     process.stdout.write(
-      `kills ${kills}, orders ${orders}, fills ${fills}, in doubt when killed ${ambiguous}, duplicates ${duplicates}, lost ${lost}\n`,
+      `${report.killsBySignal} by SIGKILL, ${report.twiceInRecovery} in a recovery from a recovery\n`,
     )
-    process.exitCode = report.findings.length === 0 ? 0 : 1
+    process.stdout.write(
+      `kills ${report.kills}, orders ${report.orders}, duplicates ${count('duplicate')}, lost ${count('lost')}, phantoms ${count('phantom')}\n`,
+    )
+    process.exitCode = report.findings.length + missed.length === 0 ? 0 : 1
   }
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\nTry --help.\n`)

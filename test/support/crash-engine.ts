@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createKraken } from '../../src/main/adapters/kraken/kraken.ts'
+import { createNonceFile } from '../../src/main/adapters/kraken/nonce-file.ts'
+import { createRandomIds } from '../../src/main/adapters/system/ids.ts'
+import { createMemorySentinel } from '../../src/main/adapters/system/sentinel.ts'
+import { loadSettings, type Settings } from '../../src/main/config.ts'
+import { createEngine, type Engine, type Opening } from '../../src/main/engine.ts'
+import { type Database, openDatabase } from '../../src/main/persistence/database.ts'
+import { createStores } from '../../src/main/persistence/stores.ts'
+import type { Clock, Stores } from '../../src/main/ports.ts'
+import { wire } from '../../src/main/wiring.ts'
+import type { Asset } from '../../src/shared/ids.ts'
+import { type Amount, amount, fraction, ZERO } from '../../src/shared/money.ts'
+import { HOUR } from '../../src/shared/time.ts'
+import type { Life } from './crash-life.ts'
+import { type NaiveRule, naively } from './crash-naive.ts'
+import { BTC, BTC_USDT, USDT, XRP, XRP_BTC, XRP_USDT } from './money-arbitraries.ts'
+
+const folder = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+export const MIGRATIONS_DIR = folder('../../migrations')
+export const DATABASE = 'engine.db'
+const NONCES = 'nonces'
+
+const OPENING: Opening = [
+  { asset: BTC, core: amount('0.2'), hodl: amount('0.01') },
+  { asset: XRP, core: amount('5000'), hodl: amount('500') },
+  { asset: USDT, core: amount('20000'), hodl: ZERO },
+]
+export const holdingsAtFirst = (): ReadonlyMap<Asset, Amount> =>
+  new Map(OPENING.map(({ asset, core, hodl }) => [asset, core.plus(hodl) as Amount]))
+
+/** A quick and unlimited desk: what is on trial is the order of things, not the limits on them. */
+const SETTINGS = [
+  'execution.mode=live',
+  'portfolio.rebalancing.cooldown_minutes=0',
+  'portfolio.approval.max_price_move_percent=50',
+  'execution.orders.slippage_cap_percent=5',
+  'execution.orders.deadline_ms=2500',
+  'execution.orders.requote_seconds=4',
+  'execution.gate.stale_price_ms=3600000',
+  'execution.gate.collar_percent=20',
+  'execution.gate.max_notional_per_order=1000000000000',
+  'execution.gate.max_notional_per_day=1000000000000',
+  'execution.gate.max_orders_per_minute=1000000',
+  'execution.kraken.tier=pro',
+]
+const loaded = new Map<string, Settings>()
+function settingsWith(orderType: 'limit' | 'market'): Settings {
+  const known = loaded.get(orderType)
+  if (known !== undefined) return known
+  const read = loadSettings(folder('../../config'), [...SETTINGS, `portfolio.rebalancing.order_type=${orderType}`])
+  if (!read.ok) throw new Error(read.error.message)
+  loaded.set(orderType, read.value)
+  return read.value
+}
+
+export type Account = {
+  readonly restUrl: string
+  readonly wsUrl: string
+  readonly wsAuthUrl: string
+  readonly key: string
+  readonly secret: string
+}
+
+export type LivingEngine = {
+  readonly engine: Engine
+  /** Past every point: for looking at. */
+  readonly stores: Stores
+  readonly database: Database
+  /** What the engine reported as its own mistakes. */
+  readonly bugs: readonly string[]
+  /** The very first booking, where it is the very first start. */
+  open(): void
+  /** Reads markets, opens the stream and reconciles. */
+  start(): Promise<void>
+  /** Frees files and sockets, whether it lives or not. */
+  close(): Promise<void>
+}
+
+/** The whole engine on a real database file, with the real Kraken adapter, inside one life. */
+export function openEngine(options: {
+  /** Of the database. */
+  readonly dir: string
+  /** What belongs to the key and not to the data: its nonces. */
+  readonly keyDir: string
+  readonly clock: Clock
+  readonly life: Life
+  readonly account: Account
+  readonly orderType: 'limit' | 'market'
+  readonly naive: NaiveRule | null
+  /** A request is given up after this, ms of the machine's own time. */
+  readonly timeoutMs: number
+}): LivingEngine {
+  const { dir, life, account } = options
+  const clock = life.clock(options.clock)
+  const settings = settingsWith(options.orderType)
+  const opened = openDatabase(join(dir, DATABASE), { migrationsDir: MIGRATIONS_DIR, now: clock.now() })
+  if (!opened.ok) throw new Error(opened.error.message)
+  const database = opened.value
+  const stores = createStores(database)
+  const bugs: string[] = []
+  let mayOpen = (): boolean => false
+  const kraken = createKraken({
+    ...account,
+    clock,
+    timeoutMs: options.timeoutMs,
+    tier: settings.execution.kraken.tier,
+    nonces: createNonceFile(join(options.keyDir, NONCES)),
+    symbols: [BTC_USDT, XRP_USDT, XRP_BTC],
+    halfSpread: () => fraction('0.0002'),
+    margin: false,
+    mayOpen: () => mayOpen(),
+  })
+  const engine = createEngine({
+    settings,
+    clock,
+    wallClock: clock,
+    sentinel: createMemorySentinel(),
+    ids: createRandomIds(),
+    stores: life.stores(stores),
+    hash: (text) => createHash('sha256').update(text).digest('hex'),
+    log: {
+      info: () => {},
+      error(text, error) {
+        if (!life.isDead()) bugs.push(`${text} ${error instanceof Error ? error.stack : String(error ?? '')}`)
+      },
+    },
+    llms: [],
+    promptTemplate: readFileSync(folder('../../config/prompts/conflict.md'), 'utf8'),
+    markets: kraken.markets,
+    exchange(market) {
+      mayOpen = market.mayOpen
+      return life.exchange(naively(options.naive, kraken.exchange))
+    },
+    feedBuildsCandles: false,
+    agentsOn: false,
+    isReplay: false,
+    staleMs: settings.execution.gate.stale_price_ms,
+  })
+  const unsubscribe = wire(
+    engine.bus,
+    { ...engine, audit: stores.messages, projection: null, onExchangePrices: null, pace: null },
+    { everyMs: HOUR, afterRebalance: false },
+  )
+  return {
+    engine,
+    stores,
+    database,
+    bugs,
+    open: () => engine.openBooks(OPENING),
+    async start() {
+      const markets = await kraken.markets.refresh()
+      if (!markets.ok) throw new Error(markets.error.message)
+      kraken.exchange.start()
+      engine.killSwitch.restore()
+      engine.approval.resume()
+      await engine.executor.resume()
+    },
+    async close() {
+      engine.killSwitch.close()
+      for (const stop of unsubscribe) stop()
+      await kraken.exchange.close()
+      database.close()
+    },
+  }
+}
+
+/** Everything that was decided before is known, and the engine says that it agrees with the exchange. */
+export function isClear({ engine, stores }: LivingEngine): boolean {
+  const { executor } = engine
+  return (
+    executor.isIdle() &&
+    executor.blockedBecause() === null &&
+    stores.orders.live().every(({ status, inDoubt }) => status !== 'pending' && !inDoubt)
+  )
+}
