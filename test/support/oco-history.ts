@@ -35,7 +35,7 @@ const FAULTS: readonly (readonly Outcome[])[] = [
 const WISHES: readonly ExitReason[] = ['trader', 'trader', 'time']
 
 /** Same seed, same history. */
-export class OcoHistory {
+class OcoHistory {
   private readonly random: () => number
   private readonly exchange: OcoExchange
   private readonly shell: OcoShell

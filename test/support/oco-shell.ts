@@ -33,7 +33,7 @@ const PRICES = Array.from({ length: 201 }, (_, at) => price(String(at)))
 const FEES = new Map([0, 1, 3].map((units) => [units, amount(`0.0${units}`)]))
 
 export const numberOf = (value: Amount | Price): number => Number(value.toFixed())
-export const isAlive = (order: Order): boolean => !isFinal(order.status) || order.inDoubt
+const isAlive = (order: Order): boolean => !isFinal(order.status) || order.inDoubt
 
 /** What happens round a shell. */
 export type Surroundings = {
