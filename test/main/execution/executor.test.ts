@@ -1,12 +1,16 @@
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../../src/main/adapters/generated/price-walk.ts'
+import { ENDED } from '../../../src/main/domain/order.ts'
 import type { Proposal } from '../../../src/main/domain/proposal.ts'
 import type { Exchange } from '../../../src/main/ports.ts'
+import type { OrderId } from '../../../src/shared/ids.ts'
 import { amount, sum, toText } from '../../../src/shared/money.ts'
 import { err } from '../../../src/shared/result.ts'
+import { after } from '../../../src/shared/time.ts'
 import { createEngineBench } from '../../support/engine-bench.ts'
-import { BTC, USDT, XRP } from '../../support/money-arbitraries.ts'
+import { BTC, BTC_USDT, USDT, XRP, XRP_USDT } from '../../support/money-arbitraries.ts'
 
 const AT_MARKET = ['portfolio.rebalancing.order_type=market', 'portfolio.rebalancing.cooldown_minutes=0']
 const unknown = () => err({ kind: 'unknown' as const, code: 'exchange/timeout', message: 'no answer in time' })
@@ -186,6 +190,48 @@ describe('the executor', () => {
     expect(bench.stores.orders.recent(100)).toHaveLength(1)
     expect(bench.stores.proposals.get(forced.value.id)?.status).toBe('incomplete')
   })
+
+  it.each([
+    ['was placed all the same', true],
+    ['never arrived', false],
+  ] as const)(
+    'does not place a leg again that the trader cancelled while it was in doubt and that %s',
+    async (_, arrives) => {
+      const bench = createEngineBench({
+        set: ['portfolio.rebalancing.cooldown_minutes=0'],
+        spoil: (exchange) => ({
+          ...exchange,
+          async submit(intent) {
+            if (arrives) await exchange.submit(intent)
+            return unknown()
+          },
+        }),
+      })
+      const wide = (): void =>
+        bench.engine.market.prices([
+          { symbol: BTC_USDT, at: bench.clock.now(), bid: 50_000, ask: 50_010, last: 50_005 },
+          { symbol: XRP_USDT, at: bench.clock.now(), bid: 2, ask: 2.001, last: 2.0005 },
+        ])
+      wide()
+      const forced = bench.engine.rebalancer.force()
+      if (!forced.ok) throw new Error(forced.error.message)
+      await approveAndRun(bench, forced.value)
+      const [doubted] = bench.stores.orders.live()
+      expect(doubted?.inDoubt).toBe(true)
+      await bench.engine.executor.cancel(doubted?.id as OrderId, ENDED.byTrader)
+      for (let seconds = 0; seconds < 30; seconds++) {
+        bench.clock.advanceTo(after(bench.clock.now(), 1_000))
+        wide()
+        bench.clock.runDue()
+        await bench.engine.executor.idle()
+      }
+      const receipt = doubted?.receipt
+      const sameLeg = bench.stores.orders
+        .ofProposal(forced.value.id)
+        .filter((order) => isDeepStrictEqual(order.receipt, receipt))
+      expect(sameLeg).toHaveLength(1)
+    },
+  )
 
   it('blocks new orders while the exchange holds something else than the ledger', async () => {
     const bench = createEngineBench({
