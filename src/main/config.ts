@@ -27,16 +27,27 @@ export function loadSettings(dir: string, overrides: readonly string[] = []): Re
     const own = changes.filter((change) => change?.path[0] === name)
     values[name] = loadOne(dir, name, own as Override[], problems)
   }
-  if (problems.length > 0) return fail('config/invalid', `The configuration cannot be used:\n${problems.join('\n')}`)
+  if (problems.length > 0) return unusable(problems)
   const settings = values as Settings
   const crossChecked = checkTogether(settings)
-  if (crossChecked.length > 0) {
-    return fail('config/invalid', `The configuration cannot be used:\n${crossChecked.join('\n')}`)
-  }
+  if (crossChecked.length > 0) return unusable(crossChecked)
   return ok(deepFreeze(settings))
 }
 
-type Override = { readonly path: readonly string[]; readonly value: string; readonly text: string }
+const unusable = (problems: readonly string[]) =>
+  fail('config/invalid', `The configuration cannot be used:\n${problems.map(withoutPasted).join('\n')}`)
+
+/** Settings are made of words; what is longer than a word was pasted, and may be a key. */
+const LONG_RUN = /[A-Za-z0-9+/_-]{16,}/g
+const WORDS = /^[a-z]{1,15}([_-][a-z]{1,15})*$/
+const withoutPasted = (problem: string): string =>
+  problem.replace(WITH_PASSWORD, '//…@').replace(LONG_RUN, (run) => (WORDS.test(run) ? run : '…'))
+
+/** No library takes such an address, and most quote it in their errors. */
+const WITH_PASSWORD = /\/\/[^\s/?#]*@/
+const NO_PASSWORD = 'expected an address without user and password'
+
+type Override = { readonly path: readonly string[]; readonly value: string }
 
 function parseOverride(override: string, problems: string[]): Override | null {
   const at = override.indexOf('=')
@@ -45,7 +56,9 @@ function parseOverride(override: string, problems: string[]): Override | null {
     problems.push(`--set ${override}: expected file.key=value, such as portfolio.rebalancing.threshold_pp=3`)
     return null
   }
-  return { path, value: override.slice(at + 1), text: override }
+  const value = override.slice(at + 1)
+  if (WITH_PASSWORD.test(value)) problems.push(`--set ${path.join('.')}: ${NO_PASSWORD}`)
+  return { path, value }
 }
 
 function loadOne(dir: string, name: Name, overrides: readonly Override[], problems: string[]): unknown {
@@ -62,19 +75,23 @@ function loadOne(dir: string, name: Name, overrides: readonly Override[], proble
   // The failsafe schema reads every scalar as text: `1,5`, `.inf` and `1e21` reach their own check unharmed.
   const document = parseDocument(source, { schema: 'failsafe', lineCounter: lines, uniqueKeys: true })
   for (const error of document.errors) {
-    problems.push(`${file}:${lines.linePos(error.pos[0]).line} ${error.message.split('\n')[0]}`)
+    problems.push(`${file}:${lines.linePos(error.pos[0]).line} ${withoutQuotation(error.message)}`)
   }
   if (problems.length > before) return undefined
   visit(document, {
-    Alias(_, { range, source }) {
-      problems.push(`${file}:${lines.linePos(range?.[0] ?? 0).line} expected a value, not a reference (*${source})`)
+    Alias(_, { range }) {
+      problems.push(`${file}:${lines.linePos(range?.[0] ?? 0).line} expected a value, not a reference`)
+    },
+    Scalar(_, { range, value }) {
+      if (typeof value !== 'string' || !WITH_PASSWORD.test(value)) return
+      problems.push(`${file}:${lines.linePos(range?.[0] ?? 0).line} ${NO_PASSWORD}`)
     },
   })
   const overridden = new Set<string>()
-  for (const { path, value, text } of overrides) {
+  for (const { path, value } of overrides) {
     const own = path.slice(1)
     const parent = own.length > 1 ? document.getIn(own.slice(0, -1), true) : document.contents
-    if (!isMap(parent)) problems.push(`--set ${text}: is not a setting`)
+    if (!isMap(parent)) problems.push(`--set ${path.join('.')}: is not a setting`)
     else document.setIn(own, value)
     overridden.add(own.join('.'))
   }
@@ -93,6 +110,10 @@ function loadOne(dir: string, name: Name, overrides: readonly Override[], proble
   }
   return undefined
 }
+
+/** The library quotes what it stumbles over: `…: "text" at line 4, column 10:`, and the line below. */
+const withoutQuotation = (message: string): string =>
+  (message.split('\n')[0] ?? '').replace(/(: .*)? at line \d+, (column \d+):$/, ' at $2')
 
 /** A key of a map says what it should have been itself. */
 const expectationOf = (issue: z.core.$ZodIssue): string =>

@@ -10,6 +10,9 @@ import type { Llm, LlmAnswer } from '../../ports.ts'
  * Errors `llm/…`: `timeout`, `rate-limited`, `unavailable`, `refused`, `blank`, `bad-answer`.
  */
 export function createClaude(terms: ProviderTerms): Llm {
+  // The SDK adds these headers to every request, over its own and with no option against it (tried with 1.12): they
+  // are other programs', for gateways of theirs.
+  delete process.env.ANTHROPIC_CUSTOM_HEADERS
   const client = new Anthropic({
     // A key given here is the only credential: the SDK then reads none from the environment or its profiles.
     apiKey: terms.apiKey,
@@ -62,13 +65,18 @@ function read(message: Partial<Anthropic.Message> | null, terms: ProviderTerms):
     tokenCount(usage?.cache_read_input_tokens)
   const outputTokens = tokenCount(usage?.output_tokens)
   return ok({
-    text: withoutSecret(text, terms.apiKey),
-    model: withoutSecret(String(message.model ?? terms.model), terms.apiKey).slice(0, 100),
+    text: cleaned(text, terms),
+    model: cleaned(String(message.model ?? terms.model), terms).slice(0, 100),
     inputTokens,
     outputTokens,
     costUsd: costUsd(inputTokens, outputTokens, terms),
   })
 }
+
+/** No word of an answer is as long: a key in base64, hexadecimal or URL form is, also when JSON writes it in code units. */
+const LONG_RUN = /(?:[A-Za-z0-9+/=_%-]|\\u[0-9a-f]{4}|\\\/){30,}/gi
+const cleaned = (text: string, { apiKey }: ProviderTerms): string =>
+  withoutSecret(text, apiKey).replace(LONG_RUN, '[key]')
 
 function failureOf(error: unknown, limit: AbortSignal, terms: ProviderTerms): Failure {
   if (limit.aborted || error instanceof APIConnectionTimeoutError) {
@@ -76,7 +84,8 @@ function failureOf(error: unknown, limit: AbortSignal, terms: ProviderTerms): Fa
   }
   if (error instanceof APIConnectionError) return { code: 'llm/unavailable', message: 'Claude cannot be reached.' }
   if (error instanceof APIError && error.status !== undefined) {
-    return refusal('Claude', error.status, error.apiMessage, terms)
+    const detail: unknown = error.apiMessage
+    return refusal('Claude', error.status, typeof detail === 'string' ? cleaned(detail, terms) : null, terms)
   }
   if (error instanceof SyntaxError)
     return { code: 'llm/bad-answer', message: 'Claude sent something that is not JSON.' }

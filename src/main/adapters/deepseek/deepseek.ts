@@ -9,6 +9,9 @@ import type { Llm, LlmAnswer } from '../../ports.ts'
  * coordinator's to say. Errors `llm/…`: `timeout`, `rate-limited`, `unavailable`, `refused`, `blank`, `bad-answer`.
  */
 export function createDeepSeek(terms: ProviderTerms): Llm {
+  // The SDK adds these headers to every request, over its own and with no option against it (openai 7.57): what opens
+  // a gateway of OpenAI, or OpenAI itself, would go to DeepSeek.
+  delete process.env.OPENAI_CUSTOM_HEADERS
   const client = new OpenAI({
     apiKey: terms.apiKey,
     baseURL: terms.baseUrl,
@@ -60,13 +63,18 @@ function read(completion: Partial<OpenAI.ChatCompletion> | null, terms: Provider
   const inputTokens = tokenCount(completion?.usage?.prompt_tokens)
   const outputTokens = tokenCount(completion?.usage?.completion_tokens)
   return ok({
-    text: withoutSecret(text, terms.apiKey),
-    model: withoutSecret(String(completion?.model ?? terms.model), terms.apiKey).slice(0, 100),
+    text: cleaned(text, terms),
+    model: cleaned(String(completion?.model ?? terms.model), terms).slice(0, 100),
     inputTokens,
     outputTokens,
     costUsd: costUsd(inputTokens, outputTokens, terms),
   })
 }
+
+/** No word of an answer is as long: a key in base64, hexadecimal or URL form is, also when JSON writes it in code units. */
+const LONG_RUN = /(?:[A-Za-z0-9+/=_%-]|\\u[0-9a-f]{4}|\\\/){30,}/gi
+const cleaned = (text: string, { apiKey }: ProviderTerms): string =>
+  withoutSecret(text, apiKey).replace(LONG_RUN, '[key]')
 
 function failureOf(error: unknown, signal: AbortSignal, terms: ProviderTerms): Failure {
   if (signal.aborted || error instanceof APIConnectionTimeoutError) {
@@ -74,7 +82,8 @@ function failureOf(error: unknown, signal: AbortSignal, terms: ProviderTerms): F
   }
   if (error instanceof APIConnectionError) return { code: 'llm/unavailable', message: 'DeepSeek cannot be reached.' }
   if (error instanceof APIError && error.status !== undefined) {
-    return refusal('DeepSeek', error.status, error.error?.message, terms)
+    const detail: unknown = error.error?.message
+    return refusal('DeepSeek', error.status, typeof detail === 'string' ? cleaned(detail, terms) : null, terms)
   }
   if (error instanceof SyntaxError)
     return { code: 'llm/bad-answer', message: 'DeepSeek sent something that is not JSON.' }

@@ -4,6 +4,7 @@ import { after, type EpochMs, epochMs } from '../../../shared/time.ts'
 import type { Candle, Tick } from '../../domain/market.ts'
 import type { Cancel, Clock, FeedListener, FeedStatus, MarketFeed } from '../../ports.ts'
 import { type KrakenExchange, openKraken } from './open-kraken.ts'
+import { createRedactor } from './redact.ts'
 
 export type KrakenFeedOptions = {
   readonly clock: Clock
@@ -119,7 +120,11 @@ export function createKrakenFeed(options: KrakenFeedOptions): MarketFeed {
         ([, minutes]) => Number(minutes) * 60_000 === intervalMs,
       )?.[0]
       if (timeframe === undefined) return []
-      const rows = await kraken.fetchOHLCV(symbol, timeframe, undefined, Math.min(count + 1, MOST_CANDLES))
+      const rows = await kraken
+        .fetchOHLCV(symbol, timeframe, undefined, Math.min(count + 1, MOST_CANDLES))
+        .catch((error: unknown) => {
+          throw new Error(shortened(error))
+        })
       const now = clock.now()
       return rows.flatMap((row): Candle[] => {
         const [openTime, o, h, l, c, volume] = row.map(Number) as [number, number, number, number, number, number]
@@ -154,6 +159,9 @@ function tickOf(ticker: Ticker, at: ReturnType<Clock['now']>): Tick | string {
   return { symbol: ticker.symbol as TradedPair, at, bid, ask, last }
 }
 
-const shortened = (error: unknown): string =>
-  (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).split('\n')[0]?.slice(0, 160) ??
-  'unknown'
+const redact = createRedactor([])
+/** The library's errors quote the address, and in full whatever answered there. */
+const shortened = (error: unknown): string => {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  return redact(text.split('\n')[0] ?? '').slice(0, 160)
+}
