@@ -6,7 +6,7 @@ import { type Amount, minOf, ZERO } from '../shared/money.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import { after, MINUTE } from '../shared/time.ts'
 import type { Kraken } from './adapters/kraken/kraken.ts'
-import { createNonceFile } from './adapters/kraken/nonce-file.ts'
+import { openNonceFile } from './adapters/kraken/nonce-file.ts'
 import { takeKeyLock, userStateDir } from './adapters/system/key-lock.ts'
 import type { Settings } from './config.ts'
 import { marketsOf, type Opening } from './engine.ts'
@@ -26,7 +26,7 @@ export type LiveOptions = {
 /**
  * Whether live mode may start at all, before anything is opened or asked.
  *
- * Errors: `live/market`, `live/no-key`, `live/not-confirmed`.
+ * Errors: `live/market`, `live/no-key`, `live/key-malformed`, `live/not-confirmed`.
  */
 export function mayGoLive({
   market,
@@ -42,6 +42,13 @@ export function mayGoLive({
       'Live mode needs a key: set KRAKEN_API_KEY and KRAKEN_API_SECRET in the environment, or set mode: paper in execution.yaml.',
     )
   }
+  const isWhole = /^\S+$/.test(env.KRAKEN_API_KEY) && /^[A-Za-z0-9+/]+={0,2}$/.test(env.KRAKEN_API_SECRET)
+  if (!isWhole) {
+    return fail(
+      'live/key-malformed',
+      'KRAKEN_API_KEY or KRAKEN_API_SECRET is not as Kraken shows it: copy both again, without blanks or line ends.',
+    )
+  }
   return checkLivePhrase(confirmLive)
 }
 
@@ -52,7 +59,7 @@ const REFRESH_MARKETS_MS = 10 * MINUTE
  * The account at Kraken: one instance per key, a key that may trade and not withdraw, and every market that the targets
  * need.
  *
- * Errors: `live/key-in-use`, `live/key-lock-unavailable`, those of `checkKey`, `live/markets`, `live/clock`,
+ * Errors: `live/key-in-use`, `live/key-lock-unavailable`, `live/nonce-damaged`, those of `checkKey`, `live/markets`, `live/clock`,
  * `exchange/…` when Kraken cannot be asked.
  */
 export async function openLiveAccount(options: LiveOptions): Promise<Result<Account>> {
@@ -61,6 +68,11 @@ export async function openLiveAccount(options: LiveOptions): Promise<Result<Acco
   const stateDir = userStateDir({ platform: process.platform, env, home: homedir() })
   const lock = takeKeyLock(stateDir, key, { pid: process.pid, startedAt: clock.now(), dataDir })
   if (!lock.ok) return lock
+  const nonces = openNonceFile(join(stateDir, `nonce-${createHash('sha256').update(key).digest('hex')}`))
+  if (!nonces.ok) {
+    lock.value.release()
+    return nonces
+  }
 
   let mayOpen = (): boolean => false
   const { kraken: terms } = settings.execution
@@ -76,7 +88,7 @@ export async function openLiveAccount(options: LiveOptions): Promise<Result<Acco
     timeoutMs: terms.timeout_ms,
     tier: terms.tier,
     margin: settings.risk.margin.enabled,
-    nonces: createNonceFile(join(stateDir, `nonce-${createHash('sha256').update(key).digest('hex')}`)),
+    nonces: nonces.value,
     symbols: configured.symbols,
     halfSpread: (symbol) => configured.rules(symbol)?.halfSpread ?? ZERO,
     mayOpen: () => mayOpen(),

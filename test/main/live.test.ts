@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -95,6 +95,8 @@ describe('live mode', { timeout: 60_000 }, () => {
     expect(await refusal(server, { confirmLive: 'yes' }, dir)).toBe('live/not-confirmed')
     expect(await refusal(server, { env: {} }, dir)).toBe('live/no-key')
     expect(await refusal(server, { market: 'simulated' }, dir)).toBe('live/market')
+    const env = { KRAKEN_API_KEY: server.key, KRAKEN_API_SECRET: `${server.secret}\n` }
+    expect(await refusal(server, { env }, dir)).toBe('live/key-malformed')
     expect(readdirSync(dir)).toEqual([])
     expect(server.requests.total).toBe(0)
   })
@@ -110,6 +112,18 @@ describe('live mode', { timeout: 60_000 }, () => {
     await start(server, dir)
     const elsewhere = { ...optionsFor(server, dir), dataDir: join(dir, 'another') }
     expect(await refusal(server, elsewhere)).toBe('live/key-in-use')
+  })
+
+  it('refuses to guess which nonces were used when their file is damaged', async () => {
+    const server = await startServer()
+    const dir = folder()
+    const { app } = await start(server, dir)
+    await app.close()
+    open.splice(open.indexOf(app), 1)
+    const state = join(dir, 'state', 'triplegain')
+    const file = readdirSync(state).find((name) => name.startsWith('nonce-'))
+    writeFileSync(join(state, file ?? ''), 'not a number')
+    expect(await refusal(server, {}, dir)).toBe('live/nonce-damaged')
   })
 
   it('refuses to start when a market that it needs is not traded', async () => {

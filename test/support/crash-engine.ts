@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createKraken } from '../../src/main/adapters/kraken/kraken.ts'
-import { createNonceFile } from '../../src/main/adapters/kraken/nonce-file.ts'
+import type { NonceStore } from '../../src/main/adapters/kraken/nonce.ts'
+import { openNonceFile } from '../../src/main/adapters/kraken/nonce-file.ts'
 import { createRandomIds } from '../../src/main/adapters/system/ids.ts'
 import { createMemorySentinel } from '../../src/main/adapters/system/sentinel.ts'
 import { loadSettings, type Settings } from '../../src/main/config.ts'
@@ -65,6 +66,12 @@ export type Account = {
   readonly secret: string
 }
 
+function nonceFile(keyDir: string): NonceStore {
+  const opened = openNonceFile(join(keyDir, NONCES))
+  if (!opened.ok) throw new Error(opened.error.message)
+  return opened.value
+}
+
 export type LivingEngine = {
   readonly engine: Engine
   /** Past every point: for looking at. */
@@ -108,7 +115,7 @@ export function openEngine(options: {
     clock,
     timeoutMs: options.timeoutMs,
     tier: settings.execution.kraken.tier,
-    nonces: createNonceFile(join(options.keyDir, NONCES)),
+    nonces: nonceFile(options.keyDir),
     symbols: [BTC_USDT, XRP_USDT, XRP_BTC],
     halfSpread: () => fraction('0.0002'),
     margin: false,

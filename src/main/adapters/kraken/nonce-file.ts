@@ -1,32 +1,41 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { NonceStore } from './nonce.ts'
 
 /**
  * The ceiling of a key's nonces in a small file: it belongs to the key and not to a data folder, and must be writable
  * while the database is not.
  *
- * @throws when the file is there and holds no number: starting below what was used would only be refused by Kraken.
+ * Error `live/nonce-damaged` when the file is there and holds no number: what was used before cannot be told.
  */
-export function createNonceFile(file: string): NonceStore {
-  return {
-    read() {
-      const text = textOf(file)
-      if (text === null) return 0
-      if (!/^\d{1,16}$/.test(text)) throw new Error(`${file} holds no nonce: remove it if it was damaged`)
-      return Number(text)
-    },
-    reserve(ceiling) {
-      const unfinished = `${file}.unfinished`
-      const handle = openSync(unfinished, 'w', 0o600)
-      try {
-        writeSync(handle, String(ceiling))
-        fsyncSync(handle)
-      } finally {
-        closeSync(handle)
-      }
-      renameSync(unfinished, file)
-    },
+export function openNonceFile(file: string): Result<NonceStore> {
+  const text = textOf(file)
+  if (text !== null && !/^\d{1,16}$/.test(text)) {
+    return fail(
+      'live/nonce-damaged',
+      `${file} holds no number. Remove it: Kraken refuses a nonce that was used before, and the clock is above all of them unless it was set back.`,
+    )
   }
+  let ceiling = text === null ? 0 : Number(text)
+  return ok({
+    read: () => ceiling,
+    reserve(next) {
+      write(file, String(next))
+      ceiling = next
+    },
+  })
+}
+
+function write(file: string, text: string): void {
+  const unfinished = `${file}.unfinished`
+  const handle = openSync(unfinished, 'w', 0o600)
+  try {
+    writeSync(handle, text)
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+  renameSync(unfinished, file)
 }
 
 function textOf(file: string): string | null {
