@@ -35,6 +35,8 @@ export type ExecutorDeps = OrderDeskDeps &
 
 /** An order whose fate or fills are not all known yet is asked about again after this, ms. */
 const ASK_AGAIN_MS = 500
+/** While ledger and exchange differ, or could not be compared, they are compared again after this, ms. */
+const COMPARE_AGAIN_MS = 10 * SECOND
 /** So close to the proof of absence it is waited for, ms. */
 const PROOF_NEAR_MS = 1_000
 /** A price beyond the stop that the exchange has not acted on for this long is acted on here, ms. */
@@ -155,14 +157,7 @@ export class Executor {
 
   /** Brings orders, fills and positions up to date with the exchange and compares balances. */
   reconcile(): Promise<void> {
-    this.enqueue(async () => {
-      const changed = this.deps.stores.orders.live()
-      await this.reconciler.run()
-      for (const order of changed) await this.settle(order.id)
-      for (const position of this.deps.stores.positions.open()) await this.protect(position.id)
-      // A crash may have come between the end of a trade and the return of what it did not need.
-      for (const symbol of this.deps.markets.symbols) this.loans.settle(symbol)
-    })
+    this.enqueue(() => this.compare())
     return this.idle()
   }
 
@@ -287,6 +282,18 @@ export class Executor {
         this.waiting--
       }
     })
+  }
+
+  /** Until all agree it is done again by itself: what was on its way at one look has arrived at the next. */
+  private async compare(): Promise<void> {
+    const changed = this.deps.stores.orders.live()
+    const isDone = await this.reconciler.run()
+    for (const order of changed) await this.settle(order.id)
+    for (const position of this.deps.stores.positions.open()) await this.protect(position.id)
+    // A crash may have come between the end of a trade and the return of what it did not need.
+    for (const symbol of this.deps.markets.symbols) this.loans.settle(symbol)
+    if (isDone && this.blockedBecause() === null) return
+    this.alarm('reconcile', after(this.deps.clock.now(), COMPARE_AGAIN_MS), () => this.compare())
   }
 
   /** Something may have happened to an order: ask, then go on with what it belongs to. */

@@ -247,6 +247,27 @@ describe('the executor', () => {
     expect(bench.engine.rebalancer.force()).toMatchObject({ ok: false, error: { code: 'rebalance/held-back' } })
   })
 
+  it('looks again by itself until what was on its way has arrived', async () => {
+    let isOld = true
+    const bench = createEngineBench({
+      set: AT_MARKET,
+      spoil: (exchange) => ({
+        ...exchange,
+        async balances() {
+          return isOld
+            ? { ok: true, value: new Map([[BTC, { spot: amount('1'), earn: amount('0') }]]) }
+            : exchange.balances()
+        },
+      }),
+    })
+    bench.tick()
+    await bench.engine.executor.reconcile()
+    expect(bench.engine.executor.blockedBecause()).not.toBeNull()
+    isOld = false
+    await bench.pass(11_000)
+    expect(bench.engine.executor.blockedBecause()).toBeNull()
+  })
+
   it('trades every leg exactly once whatever answers are lost', { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 1_000_000 }), async (seed) => {
