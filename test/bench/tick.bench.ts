@@ -3,11 +3,13 @@ import { createPaperExchange } from '../../src/main/adapters/paper/paper-exchang
 import { createSimulatedClock } from '../../src/main/adapters/system/clock.ts'
 import { createRandomIds } from '../../src/main/adapters/system/ids.ts'
 import { createLog } from '../../src/main/adapters/system/log.ts'
-import { CONFIG_DIR, MIGRATIONS_DIR, openingOf, promptTemplate, sha256, totalsOf } from '../../src/main/app.ts'
+import { createMemorySentinel } from '../../src/main/adapters/system/sentinel.ts'
+import { CONFIG_DIR, MIGRATIONS_DIR, promptTemplate, sha256 } from '../../src/main/app.ts'
 import { loadSettings } from '../../src/main/config.ts'
 import type { Tick } from '../../src/main/domain/market.ts'
 import type { TradingSignal } from '../../src/main/domain/signal.ts'
 import { createEngine, marketsOf } from '../../src/main/engine.ts'
+import { openingOf, totalsOf } from '../../src/main/paper-account.ts'
 import { openDatabase } from '../../src/main/persistence/database.ts'
 import { createStores } from '../../src/main/persistence/stores.ts'
 import type { Stores, Transact } from '../../src/main/ports.ts'
@@ -94,6 +96,8 @@ function openDesk(folder: string) {
   const engine = createEngine({
     settings,
     clock,
+    wallClock: clock,
+    sentinel: createMemorySentinel(),
     ids: createRandomIds(),
     stores,
     hash: sha256,
