@@ -37,7 +37,7 @@ INSERT INTO position_snapshots (position_id, at, amount, mark, unrealized, reali
 `
 
 /** A database as the version before left it. */
-function before(): string {
+function oldDatabase(): string {
   const folder = mkdtempSync(join(tmpdir(), 'triplegain-migration-'))
   folders.push(folder)
   const migrations = join(folder, 'migrations')
@@ -53,7 +53,7 @@ function before(): string {
 
 describe('a database from before stops rested at the exchange', () => {
   it('keeps its orders and positions, spot and long, and is copied first', () => {
-    const file = before()
+    const file = oldDatabase()
     const database = open(file, MIGRATIONS_DIR)
     const stores = createStores(database)
     expect(stores.orders.get('ord_1' as OrderId)).toMatchObject({ leverage: 1, trigger: null, status: 'filled' })
@@ -69,7 +69,7 @@ describe('a database from before stops rested at the exchange', () => {
   })
 
   it('is guarded as before: intents stay, rows refer to rows', () => {
-    const { sql, close } = open(before(), MIGRATIONS_DIR)
+    const { sql, close } = open(oldDatabase(), MIGRATIONS_DIR)
     expect(sql.pragma('foreign_keys', { simple: true })).toBe(1)
     expect(() => sql.exec(`UPDATE orders SET amount = '9' WHERE id = 'ord_1'`)).toThrow('an intent never changes')
     expect(() => sql.exec(`DELETE FROM orders`)).toThrow('orders are never deleted')
@@ -82,7 +82,7 @@ describe('a database from before stops rested at the exchange', () => {
   })
 
   it('stays as it was when a row refers to nothing', () => {
-    const file = before()
+    const file = oldDatabase()
     const old = open(file, join(file, '..', 'migrations'))
     old.sql.pragma('foreign_keys = OFF')
     old.sql.exec(`DROP TRIGGER fills_fixed; UPDATE fills SET order_id = 'ord_9'`)
