@@ -8,7 +8,7 @@ import { createEngine, marketsOf } from '../../src/main/engine.ts'
 import { openingOf, totalsOf } from '../../src/main/paper-account.ts'
 import { openDatabase } from '../../src/main/persistence/database.ts'
 import { createStores } from '../../src/main/persistence/stores.ts'
-import type { Exchange } from '../../src/main/ports.ts'
+import type { Exchange, Markets } from '../../src/main/ports.ts'
 import { wire } from '../../src/main/wiring.ts'
 import type { TradedPair } from '../../src/shared/ids.ts'
 import { epochMs } from '../../src/shared/time.ts'
@@ -18,7 +18,14 @@ const START = epochMs(Date.parse('2026-01-01T00:00:00Z'))
 export const PRICES = { 'BTC/USDT': 50_000, 'XRP/USDT': 2, 'XRP/BTC': 0.00004 }
 
 /** The whole engine on a clock that stands still, real SQLite in memory, and an exchange that a test may spoil. */
-export function createEngineBench(options: { set?: readonly string[]; spoil?: (exchange: Exchange) => Exchange } = {}) {
+export function createEngineBench(
+  options: {
+    set?: readonly string[]
+    spoil?: (exchange: Exchange) => Exchange
+    /** Markets that close and open again, for the engine only. */
+    markets?: (markets: Markets) => Markets
+  } = {},
+) {
   const loaded = loadSettings(CONFIG_DIR, ['execution.paper_slippage=0', ...(options.set ?? [])])
   if (!loaded.ok) throw new Error(loaded.error.message)
   const settings = loaded.value
@@ -41,7 +48,7 @@ export function createEngineBench(options: { set?: readonly string[]; spoil?: (e
     log: { info: () => {}, error: (text, error) => bugs.push(`${text} ${String(error ?? '')}`) },
     llms: [],
     promptTemplate: promptTemplate(CONFIG_DIR),
-    markets,
+    markets: options.markets?.(markets) ?? markets,
     exchange(market) {
       paper = createPaperExchange({
         file: ':memory:',

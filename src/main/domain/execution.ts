@@ -1,6 +1,6 @@
 import type { OrderId } from '../../shared/ids.ts'
 import { type Amount, ZERO } from '../../shared/money.ts'
-import type { EpochMs } from '../../shared/time.ts'
+import { after, type EpochMs, epochMs, HOUR } from '../../shared/time.ts'
 import { ENDED, isFinal, type LegType, type Order } from './order.ts'
 import type { Leg, Proposal } from './proposal.ts'
 
@@ -24,6 +24,16 @@ export const filledOf = (orders: readonly Order[]): Amount =>
 
 export const ordersOfLeg = (orders: readonly Order[], leg: number): readonly Order[] =>
   orders.filter((order) => order.receipt.kind === 'proposal_leg' && order.receipt.leg === leg)
+
+/**
+ * An approval holds for so long, and for so long after its last slice is due, ms. Carrying it out takes minutes: after
+ * hours somebody approved it for another market than this one.
+ */
+const CARRIED_OUT_WITHIN_MS = HOUR
+
+/** After it nothing more is placed. */
+const endOf = ({ createdAt, decidedAt, legs }: Proposal): EpochMs =>
+  after(epochMs(Math.max(decidedAt ?? createdAt, ...legs.map(({ notBefore }) => notBefore))), CARRIED_OUT_WITHIN_MS)
 
 /**
  * Legs go one after the other, so that a buy can be resized to what the sells before it really brought. A leg never
@@ -51,7 +61,8 @@ export function nextStep(
     if (alive !== undefined) return { kind: 'await_order', orderId: alive.id }
     const left = leg.amount.minus(filledOf(own)) as Amount
     if (!left.gt(ZERO)) continue
-    const problem = skipped.get(index) ?? cannotGoOn(leg, own, settings)
+    const tooLate = now >= endOf(proposal) ? 'it was approved too long ago' : null
+    const problem = skipped.get(index) ?? cannotGoOn(leg, own, settings) ?? tooLate
     if (problem !== null) {
       problems.push(`${leg.side} ${leg.symbol}: ${problem}`)
       continue

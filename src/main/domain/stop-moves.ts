@@ -101,7 +101,8 @@ function nextMoveAt(position: Position, rules: MarketRules, settings: ExitSettin
 /** What closing at `to` instead of `from` brings per unit. */
 const gainedBetween = (position: Position, from: Price, to: Price): Decimal =>
   position.side === 'long' ? to.minus(from) : from.minus(to)
-const isTighter = (position: Position, stop: Price, than: Price): boolean =>
+/** Nearer to the price. */
+export const isTighter = (position: Position, stop: Price, than: Price): boolean =>
   position.side === 'long' ? stop.gt(than) : stop.lt(than)
 
 /** The price at which a position has gained so much over its entry. */

@@ -8,7 +8,8 @@ import type { Reconciler } from './reconciler.ts'
  * else. So it is armed only while nothing else rests.
  */
 export class DeadMan {
-  private isArmed = false
+  /** What an earlier life armed may still count. */
+  private isArmed = true
   private readonly deps: {
     readonly exchange: Exchange
     readonly stores: Pick<Stores, 'orders' | 'positions'>
@@ -36,7 +37,8 @@ export class DeadMan {
   async disarm(): Promise<void> {
     if (!this.isArmed) return
     const answer = await this.deps.exchange.cancelAllAfter(0)
-    if (answer.ok) this.isArmed = false
+    // What it refuses to take back it never took.
+    if (answer.ok || answer.error.kind === 'refused') this.isArmed = false
   }
 
   private isWanted(): boolean {

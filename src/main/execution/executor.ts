@@ -1,5 +1,5 @@
 import type { ClientOrderId, OrderId, PositionId } from '../../shared/ids.ts'
-import { type Amount, type Price, toText, ZERO } from '../../shared/money.ts'
+import { type Amount, type Price, ZERO } from '../../shared/money.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
 import { after, type EpochMs, epochMs, SECOND } from '../../shared/time.ts'
 import type { ExecutionSettings } from '../domain/execution.ts'
@@ -7,7 +7,7 @@ import { correctionEntry } from '../domain/ledger.ts'
 import { ENDED, type ExitReason, isFinal, type Order } from '../domain/order.ts'
 import type { Position } from '../domain/position.ts'
 import type { ApprovedProposal } from '../domain/proposal.ts'
-import type { Cancel } from '../ports.ts'
+import { isTighter } from '../domain/stop-moves.ts'
 import type { Books } from './books.ts'
 import { DeadMan } from './dead-man.ts'
 import { GateKeeper, type GateKeeperDeps } from './gate-keeper.ts'
@@ -16,7 +16,8 @@ import { OrderBooking } from './order-booking.ts'
 import { OrderDesk, type OrderDeskDeps, PROOF_MARGIN_MS } from './order-desk.ts'
 import { ProposalDesk } from './proposal-desk.ts'
 import { ProtectionDesk, type ProtectionDeskDeps } from './protection-desk.ts'
-import { type DifferenceItems, Reconciler, type ReconcilerDeps } from './reconciler.ts'
+import { type DifferenceItems, Reconciler, type ReconcilerDeps, textOf } from './reconciler.ts'
+import { TaskQueue } from './task-queue.ts'
 
 export type ExecutorSettings = ExecutionSettings & {
   /** How long a limit order may rest before it is quoted again. */
@@ -33,8 +34,10 @@ export type ExecutorDeps = OrderDeskDeps &
     readonly deadManSeconds: number
   }
 
-/** An order whose fate or fills are not all known yet is asked about again after this, ms. */
+/** An order whose fate or fills are not all known yet is asked about again: the older it is, the later, ms. */
 const ASK_AGAIN_MS = 500
+const LONGEST_PAUSE_MS = 10 * SECOND
+const PAUSE_PER_AGE = 0.05
 /** While ledger and exchange differ, or could not be compared, they are compared again after this, ms. */
 const COMPARE_AGAIN_MS = 10 * SECOND
 /** So close to the proof of absence it is waited for, ms. */
@@ -48,11 +51,9 @@ const STOP_GRACE_MS = 5 * SECOND
  * restart goes on where the machine stopped.
  */
 export class Executor {
-  private queue: Promise<void> = Promise.resolve()
-  private waiting = 0
-  private isClosed = false
-  private readonly heard = new Set<OrderId>()
-  private readonly alarms = new Map<string, Cancel>()
+  private readonly queue: TaskQueue
+  /** Set while killed with all positions to be closed: one that comes to light later is closed as well. */
+  private exitsAllBecause: ExitReason | null = null
   private readonly deps: ExecutorDeps
   private readonly gate: GateKeeper
   private readonly booking: OrderBooking
@@ -67,6 +68,7 @@ export class Executor {
   constructor(deps: ExecutorDeps) {
     this.deps = deps
     this.books = deps.books
+    this.queue = new TaskQueue(deps.clock, deps.onBug)
     this.gate = new GateKeeper({
       ...deps,
       blockedBecause: () => this.blockedBecause(),
@@ -79,7 +81,9 @@ export class Executor {
     this.deadMan = new DeadMan(deps, this.reconciler)
     const shell = {
       watch: (id: OrderId) => this.watchId(id),
-      later: (key: string, time: EpochMs, task: () => Promise<void>) => this.alarm(key, time, task),
+      later: (key: string, time: EpochMs, task: () => Promise<void>) => this.queue.later(key, time, task),
+      protectAt: (id: PositionId, time: EpochMs) => this.queue.later(id, time, () => this.protect(id)),
+      isClosed: () => this.queue.isClosed(),
     }
     this.protection = new ProtectionDesk(deps, this.desk, this.booking, shell)
     this.proposals = new ProposalDesk(deps, this.desk, shell, async (order) => {
@@ -95,30 +99,32 @@ export class Executor {
 
   /** True when nothing is under way at this moment; orders may rest at the exchange all the same. */
   isIdle(): boolean {
-    return this.waiting === 0
+    return this.queue.isIdle()
   }
 
   /** Resolves when the queue is empty. */
-  async idle(): Promise<void> {
-    while (this.waiting > 0) await this.queue
+  idle(): Promise<void> {
+    return this.queue.idle()
   }
 
   start(proposal: ApprovedProposal): void {
-    this.enqueue(() => this.proposals.advance(proposal.id))
+    void this.queue.add(() => this.proposals.advance(proposal.id))
   }
 
-  /** Closes a position at market, once its stop is out of the way. */
+  /** Closes a position at market, once its stop is out of the way. The wish is written down at once. */
   exit(position: Position, reason: ExitReason): void {
-    this.enqueue(async () => {
-      if (reason === 'stop' && (await this.leaveToExchange(position.id))) return
-      this.protection.wish(position.id, reason)
-      await this.protect(position.id)
-    })
+    const { id } = position
+    if (reason !== 'stop') this.protection.wish(id, reason)
+    void this.queue.add(async () => {
+      if (reason === 'stop' && (await this.leaveToExchange(id))) return
+      this.protection.wish(id, reason)
+      await this.protect(id)
+    }, `exit ${id} ${reason}`)
   }
 
   /** Moves stop or target; the order at the exchange follows. Error `position/not-open`. */
   async modify(id: PositionId, change: { stop: Price | null; target: Price | null }): Promise<Result<Position>> {
-    this.enqueue(async () => {
+    await this.queue.add(async () => {
       this.protection.change(id, (position) => ({
         ...position,
         stop: change.stop ?? position.stop,
@@ -126,28 +132,26 @@ export class Executor {
       }))
       await this.protect(id)
     })
-    await this.idle()
     const position = this.deps.stores.positions.get(id)
     return position === null || position.closedAt !== null
       ? fail('position/not-open', 'There is no such open position.')
       : ok(position)
   }
 
-  /** The tracker's: a stop that follows the price. */
+  /**
+   * The tracker's: a stop that follows the price, never away from it, wherever the trader has moved it meanwhile. One
+   * that comes while another waits is said again.
+   */
   moveStop(id: PositionId, stop: Price): void {
-    this.enqueue(async () => {
-      this.protection.change(id, (position) => (position.stop.eq(stop) ? position : { ...position, stop }))
+    void this.queue.add(async () => {
+      this.protection.change(id, (held) => (isTighter(held, stop, held.stop) ? { ...held, stop } : held))
       await this.protect(id)
-    })
+    }, `move ${id}`)
   }
 
   /** After a restart: asks about every order that may be alive, then goes on with what was approved. */
-  async resume(): Promise<void> {
-    await this.reconcile()
-    for (const proposal of this.deps.stores.proposals.withStatus('approved')) {
-      this.enqueue(() => this.proposals.advance(proposal.id))
-    }
-    await this.idle()
+  resume(): Promise<void> {
+    return this.reconcile()
   }
 
   /** Nothing new is sent until everything has been compared with the exchange again. */
@@ -155,15 +159,17 @@ export class Executor {
     this.reconciler.holdBack(reason)
   }
 
-  /** Brings orders, fills and positions up to date with the exchange and compares balances. */
+  /**
+   * Brings orders, fills and positions up to date with the exchange, compares balances, and goes on with whatever was
+   * left lying: by a crash, or by a failure.
+   */
   reconcile(): Promise<void> {
-    this.enqueue(() => this.compare())
-    return this.idle()
+    return this.queue.add(() => this.compare(), 'reconcile')
   }
 
   /** Sees to the exchange's dead-man switch; to be called every few seconds. */
   keepAlive(): void {
-    this.enqueue(() => this.deadMan.look())
+    void this.queue.add(() => this.deadMan.look(), 'dead man')
   }
 
   /** Why nothing new may be sent although the coordinator runs; null when all is well. */
@@ -186,20 +192,18 @@ export class Executor {
     if (order.receipt.kind === 'protective_stop') {
       return fail('order/protects', 'This stop protects a position: move it, or close the position.')
     }
-    this.enqueue(async () => {
+    await this.queue.add(async () => {
       await this.desk.cancel(id, reason)
       await this.settle(id)
     })
-    await this.idle()
     return ok(this.deps.stores.orders.get(id) ?? order)
   }
 
   /** Cancels every resting entry order; answers with how many. */
   async cancelEntries(reason: string): Promise<number> {
     const entries = this.deps.stores.orders.live().filter((order) => order.receipt.kind === 'proposal_leg')
-    for (const order of entries) this.enqueue(() => this.desk.cancel(order.id, reason))
-    for (const order of entries) this.enqueue(() => this.settle(order.id))
-    await this.idle()
+    for (const order of entries) void this.queue.add(() => this.desk.cancel(order.id, reason))
+    await Promise.all(entries.map((order) => this.queue.add(() => this.settle(order.id))))
     return entries.length
   }
 
@@ -210,9 +214,10 @@ export class Executor {
 
   /** Writes down that every position is to be closed, at once, and closes them. @throws when the database is locked. */
   exitAll(reason: ExitReason): void {
+    this.exitsAllBecause = reason
     for (const { id } of this.deps.stores.positions.open()) {
       this.protection.wish(id, reason)
-      this.enqueue(() => this.protect(id))
+      void this.queue.add(() => this.protect(id))
     }
   }
 
@@ -251,49 +256,37 @@ export class Executor {
   }
 
   /** Ends with the request that is out; what waits behind it is left to the next start. */
-  async close(): Promise<void> {
-    this.isClosed = true
-    for (const cancel of this.alarms.values()) cancel()
-    this.alarms.clear()
-    return this.idle()
+  close(): Promise<void> {
+    return this.queue.close()
   }
 
   /** Several hints about an order are one question, and one that is filled has nothing more to tell. */
   private hear(id: OrderId): void {
-    if (this.heard.has(id)) return
-    this.heard.add(id)
-    this.enqueue(async () => {
-      this.heard.delete(id)
+    void this.queue.add(async () => {
       const order = this.deps.stores.orders.get(id)
       if (order !== null && order.status !== 'filled') await this.follow(id)
-    })
+    }, `hear ${id}`)
   }
 
-  private enqueue(task: () => Promise<unknown>): void {
-    this.waiting++
-    this.queue = this.queue.then(async () => {
-      try {
-        // What is left undone is done after the next start: all of it is decided from what is written down.
-        if (!this.isClosed) await task()
-      } catch (error) {
-        // A bug or a failed commit: nothing is known for sure, so nothing new may be sent.
-        this.deps.onBug(error)
-      } finally {
-        this.waiting--
-      }
-    })
-  }
-
-  /** Until all agree it is done again by itself: what was on its way at one look has arrived at the next. */
+  /** What fails for one order or position must not keep the others from being seen to. */
   private async compare(): Promise<void> {
-    const changed = this.deps.stores.orders.live()
-    const isDone = await this.reconciler.run()
-    for (const order of changed) await this.settle(order.id)
-    for (const position of this.deps.stores.positions.open()) await this.protect(position.id)
+    const { queue, deps } = this
+    if (!deps.isKilled()) this.exitsAllBecause = null
+    const changed = deps.stores.orders.live()
+    let isDone = false
+    await queue.attempt(async () => {
+      isDone = await this.reconciler.run()
+    })
+    for (const order of changed) await queue.attempt(() => this.settle(order.id))
+    for (const { id } of deps.stores.positions.open()) await queue.attempt(() => this.protect(id))
+    for (const { id } of deps.stores.proposals.withStatus('approved')) {
+      await queue.attempt(() => this.proposals.advance(id))
+    }
     // A crash may have come between the end of a trade and the return of what it did not need.
-    for (const symbol of this.deps.markets.symbols) this.loans.settle(symbol)
+    for (const symbol of deps.markets.symbols) this.loans.settle(symbol)
     if (isDone && this.blockedBecause() === null) return
-    this.alarm('reconcile', after(this.deps.clock.now(), COMPARE_AGAIN_MS), () => this.compare())
+    // Until all agree it is done again by itself: what was on its way at one look has arrived at the next.
+    queue.later('reconcile', after(deps.clock.now(), COMPARE_AGAIN_MS), async () => void this.reconcile())
   }
 
   /** Something may have happened to an order: ask, then go on with what it belongs to. */
@@ -315,6 +308,7 @@ export class Executor {
 
   /** The next steps of a position; what closing it brought goes back to core. */
   private async protect(id: PositionId): Promise<void> {
+    if (this.exitsAllBecause !== null && this.deps.isKilled()) this.protection.wish(id, this.exitsAllBecause)
     await this.deadMan.disarm() // it would cancel the stop
     await this.protection.advance(id)
     const position = this.deps.stores.positions.get(id)
@@ -336,20 +330,22 @@ export class Executor {
   private watch(order: Order): void {
     if (isFinal(order.status) && !order.inDoubt) return
     const now = this.deps.clock.now()
+    const pause = Math.min(Math.max((now - order.createdAt) * PAUSE_PER_AGE, ASK_AGAIN_MS), LONGEST_PAUSE_MS)
+    const soon = after(now, Math.round(pause))
     const isUnknown = order.inDoubt || order.status === 'pending' || order.type === 'market'
     if (isUnknown) {
       // Found at once when it was accepted; absence is proven only after the deadline.
       const proof = after(order.deadline, PROOF_MARGIN_MS + 1)
-      const soon = after(now, ASK_AGAIN_MS)
       // An answer on its way at that moment would prove nothing.
-      const time = now < proof && proof - now < PROOF_NEAR_MS ? proof : soon
-      this.alarm(order.id, time, () => this.follow(order.id))
+      const time = now < proof && proof - now < Math.max(PROOF_NEAR_MS, pause) ? proof : soon
+      this.queue.later(order.id, time, () => this.follow(order.id))
       return
     }
     if (order.type === 'stop') return // rests until the exchange tells of it, or a reconciliation finds it gone
     const requoteAt = after(order.createdAt, this.deps.executor.requoteMs)
-    // Past it a cancel is out already: asked for again, but not without a pause.
-    this.alarm(order.id, epochMs(Math.max(requoteAt, after(now, ASK_AGAIN_MS))), async () => {
+    // A cancel that is out already, or came before the order did: asked for again, but not without a pause.
+    const time = order.cancelling === null ? epochMs(Math.max(requoteAt, soon)) : soon
+    this.queue.later(order.id, time, async () => {
       await this.desk.cancel(order.id, ENDED.requoted)
       await this.settle(order.id)
     })
@@ -363,7 +359,7 @@ export class Executor {
     if (position === null || stop === undefined || isFinal(stop.status) || stop.inDoubt) return false
     if (position.exitReason !== null) return false
     await this.follow(stop.id)
-    this.alarm(`${id} stop`, after(clock.now(), STOP_GRACE_MS), async () => {
+    this.queue.later(`${id} stop`, after(clock.now(), STOP_GRACE_MS), async () => {
       const left = stores.positions.get(id)
       if (left === null || left.closedAt !== null || !this.deps.isBeyondStop(left)) return
       this.protection.wish(id, 'stop')
@@ -371,18 +367,4 @@ export class Executor {
     })
     return true
   }
-
-  private alarm(key: string, time: EpochMs, task: () => Promise<unknown>): void {
-    this.alarms.get(key)?.()
-    this.alarms.set(
-      key,
-      this.deps.clock.at(time, () => {
-        this.alarms.delete(key)
-        this.enqueue(task)
-      }),
-    )
-  }
 }
-
-const textOf = (items: DifferenceItems): string =>
-  items.map(({ asset, ledger, exchange }) => `${asset} ${toText(ledger)} ${toText(exchange)}`).join()

@@ -104,7 +104,8 @@ export class GateKeeper {
       isKilled: this.deps.isKilled(),
       coordinator: this.deps.coordinator(),
       blockedBecause: this.deps.blockedBecause(),
-      lastPrice: tick === null ? null : (fromFloat(tick.last) as Price),
+      // What cannot be valued has no fresh price either: it would pass every limit as if it were worth nothing.
+      lastPrice: tick === null || this.quotePriceOf(intent) === null ? null : (fromFloat(tick.last) as Price),
       notional: this.notionalOf(intent) as Money,
       ordersInLastMinute: this.minute.length,
       notionalToday: (this.day === Math.floor(now / DAY) ? this.notionalToday : ZERO) as Money,
@@ -126,8 +127,11 @@ export class GateKeeper {
     for (const order of [...this.deps.stores.orders.createdSince(since)].reverse()) this.count(order)
   }
 
+  private quotePriceOf(order: OrderIntent): Price | null {
+    return this.deps.priceOf(quoteOf(order.symbol))
+  }
+
   private notionalOf(order: OrderIntent): Decimal {
-    const quotePrice = this.deps.priceOf(quoteOf(order.symbol))
-    return order.amount.times(order.limitPrice).times(quotePrice ?? ZERO)
+    return order.amount.times(order.limitPrice).times(this.quotePriceOf(order) ?? ZERO)
   }
 }

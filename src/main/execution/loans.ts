@@ -21,7 +21,10 @@ export class Loans {
     this.gate = gate
   }
 
-  /** What tactical orders did not spend, and what closed positions brought, goes back to core. */
+  /**
+   * What tactical orders did not spend, and what closed positions brought, goes back to core. When nothing is left of
+   * them but a debt (a loss on margin beyond the money behind it, a fill that came after all), core bears it.
+   */
   settle(symbol: TradedPair): void {
     const { stores, clock, books } = this.deps
     const quote = quoteOf(symbol)
@@ -36,9 +39,14 @@ export class Loans {
         .open()
         .reduce<Amount>((total, position) => plus(total, heldOf(position, quote)), reserved)
       const free = books.of('tactical', quote).minus(needed) as Amount
-      if (!free.gt(ZERO)) return
-      const reference = `${symbol} returns ${toText(free)}`
-      entries.push(books.write(transferEntry(quote, free, 'tactical', 'core', clock.now(), reference)))
+      if (free.gt(ZERO)) {
+        const reference = `${symbol} returns ${toText(free)}`
+        entries.push(books.write(transferEntry(quote, free, 'tactical', 'core', clock.now(), reference)))
+      } else if (free.lt(ZERO) && needed.eq(ZERO)) {
+        const debt = free.neg() as Amount
+        const reference = `${symbol} lost ${toText(debt)} beyond its loan`
+        entries.push(books.write(transferEntry(quote, debt, 'core', 'tactical', clock.now(), reference)))
+      }
     })
     books.commit(entries)
   }

@@ -3,7 +3,7 @@ import { type Amount, ZERO } from '../../shared/money.ts'
 import { fail, type Result } from '../../shared/result.ts'
 import type { Bus } from '../bus/bus.ts'
 import { fillEntry, type LedgerEntry, marginFillEntry } from '../domain/ledger.ts'
-import { type Fill, isFinal, isLateFill, type Order, type OrderEvent, transition } from '../domain/order.ts'
+import { ENDED, type Fill, isFinal, isLateFill, type Order, type OrderEvent, transition } from '../domain/order.ts'
 import { addEntryFill, addExitFill, grossOfClosing, type Position } from '../domain/position.ts'
 import type { Proposal } from '../domain/proposal.ts'
 import type { ExchangeFill, Ids, Stores } from '../ports.ts'
@@ -38,16 +38,20 @@ export class OrderBooking {
     else this.entries.set(order.id, order.clientOrderId)
   }
 
-  /** Order, ledger and position change in one transaction, or not at all. A known trade changes nothing. */
-  bookFill(id: OrderId, reported: ExchangeFill): void {
+  /**
+   * Order, ledger and position change in one transaction, or not at all. A known trade changes nothing. False when it
+   * cannot belong to this order: then nothing changes but that somebody is woken, and the balances will differ.
+   */
+  bookFill(id: OrderId, reported: ExchangeFill): boolean {
     const { stores, books } = this.deps
     const fill: Fill = { ...reported, orderId: id }
     const entries: LedgerEntry[] = []
     const booked = stores.transact(() => {
       const order = stores.orders.get(id)
-      if (order === null || !stores.fills.add(fill)) return null
+      if (order === null || stores.fills.ofOrder(id).some(({ tradeId }) => tradeId === fill.tradeId)) return null
       const result = transition(order, { type: 'filled', fill, at: fill.at })
-      if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`)
+      if (!result.ok) return { before: order, refused: result.error }
+      if (!stores.fills.add(fill)) return null
       stores.orders.save(result.value)
       const { position, gross } = this.updatePosition(result.value, fill)
       entries.push(
@@ -55,7 +59,11 @@ export class OrderBooking {
       )
       return { before: order, order: result.value, position }
     })
-    if (booked === null) return
+    if (booked === null) return true
+    if ('refused' in booked) {
+      this.alert(booked.refused.code, booked.refused.message, booked.before)
+      return false
+    }
     books.commit(entries)
     this.follow(booked.order)
     const options = { source: 'executor', priority: 'HIGH', correlationId: booked.order.correlationId } as const
@@ -68,6 +76,7 @@ export class OrderBooking {
       const kind = booked.position.closedAt !== null ? 'closed' : 'changed'
       this.deps.bus.publish('position_updates', { kind, position: booked.position }, options)
     }
+    return true
   }
 
   /** The position after the fill, and what closing brought before fees (0 for an entry), in quote. */
@@ -121,12 +130,14 @@ export class OrderBooking {
     }
   }
 
-  /** Writes down why an order is to be cancelled, before the exchange is asked to. */
+  /** Writes down why an order is to be cancelled, before the exchange is asked to. Quoting it again is no reason of its own. */
   noteCancel(id: OrderId, reason: string): void {
     const { orders, transact } = this.deps.stores
     transact(() => {
       const order = orders.get(id)
-      if (order !== null && !isFinal(order.status)) orders.save({ ...order, cancelling: reason })
+      if (order === null || isFinal(order.status)) return
+      const isWanted = order.cancelling !== null && order.cancelling !== ENDED.requoted
+      if (!isWanted) orders.save({ ...order, cancelling: reason })
     })
   }
 

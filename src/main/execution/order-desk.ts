@@ -20,7 +20,7 @@ import {
   toText,
 } from '../../shared/money.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
-import { after, type EpochMs } from '../../shared/time.ts'
+import { after, type EpochMs, MINUTE } from '../../shared/time.ts'
 import { type LedgerEntry, transferEntry } from '../domain/ledger.ts'
 import type { MarketRules, Tick } from '../domain/market.ts'
 import {
@@ -53,11 +53,15 @@ export type OrderDeskDeps = OrderBookingDeps & {
 
 type Draft = Omit<OrderIntent, 'id' | 'clientOrderId' | 'createdAt' | 'deadline'>
 
+const NO_PRICE_YET = (symbol: TradedPair): string => `There has been no price of ${symbol} yet.`
+
 /**
  * Exchange and machine may tell the time differently, and an order accepted at the last moment may not be listed at
  * once: absence is proven only this much after the deadline, ms.
  */
 export const PROOF_MARGIN_MS = 2_000
+/** An order that was accepted and is nowhere to be found so long after that is gone, ms. */
+const VANISHED_MS = MINUTE
 
 /**
  * One order at a time: gate, intent to disk, request, answer, fills. An unknown outcome is never sent again: the order
@@ -81,6 +85,7 @@ export class OrderDesk {
     const rules = this.deps.markets.rules(leg.symbol)
     const tick = this.deps.fresh(leg.symbol)
     if (rules === null) return fail('execution/no-market', `${leg.symbol} is not traded now.`)
+    if (this.deps.last(leg.symbol) === null) return fail('execution/no-price', NO_PRICE_YET(leg.symbol))
     if (tick === null) return fail('execution/stale-price', `There is no fresh price of ${leg.symbol}.`)
     const sleeve = proposal.kind === 'tactical' ? 'tactical' : 'core'
     const limitPrice = type === 'market' ? leg.worstPrice : atTouch(leg, tick, rules.tick)
@@ -118,7 +123,7 @@ export class OrderDesk {
     const tick = this.deps.last(position.symbol)
     const rules = this.deps.markets.rules(position.symbol)
     if (rules === null) return fail('execution/no-market', `${position.symbol} is not traded now.`)
-    if (tick === null) return fail('execution/no-price', `There has been no price of ${position.symbol} yet.`)
+    if (tick === null) return fail('execution/no-price', NO_PRICE_YET(position.symbol))
     return this.place({
       ...closing(position),
       type: 'market',
@@ -135,6 +140,18 @@ export class OrderDesk {
     this.booking.noteCancel(id, reason)
     await this.deps.exchange.cancel(order.clientOrderId)
     await this.askAbout(id)
+  }
+
+  /**
+   * Cancels an order that is written down as over and rests at the exchange all the same, and books what it brought.
+   * Nobody would ever look at it again.
+   */
+  async takeBack(order: Order): Promise<void> {
+    const answer = await this.deps.exchange.cancel(order.clientOrderId)
+    if (answer.ok && answer.value === 'not-open') return // the list was older than its end
+    const text = `${order.side} ${toText(order.amount)} ${order.symbol} counted as ${order.status} and rests at the exchange: it is being cancelled.`
+    this.booking.alert('order/resurfaced', text, order)
+    await this.askAbout(order.id)
   }
 
   /** Moves a resting stop. False when the exchange refuses for good. */
@@ -166,9 +183,17 @@ export class OrderDesk {
   /** What counts is when the question was asked: the order may have arrived while the answer was on its way. */
   private noteAbsence(id: OrderId, askedAt: EpochMs): void {
     const order = this.deps.stores.orders.get(id)
-    if (order === null || !(order.status === 'pending' || order.inDoubt)) return
-    if (askedAt <= after(order.deadline, PROOF_MARGIN_MS)) return
-    this.booking.record(id, { type: 'never_placed', at: this.deps.clock.now() })
+    if (order === null || (isFinal(order.status) && !order.inDoubt)) return
+    const at = this.deps.clock.now()
+    const proof = after(order.deadline, PROOF_MARGIN_MS)
+    if (order.status === 'pending' || order.inDoubt) {
+      if (askedAt > proof) this.booking.record(id, { type: 'never_placed', at })
+      return
+    }
+    if (askedAt <= after(proof, VANISHED_MS)) return
+    const text = `${order.side} ${toText(order.amount)} ${order.symbol} was accepted as ${order.exchangeId}, and the exchange knows of it no more: it counts as cancelled.`
+    this.booking.alert('order/vanished', text, order)
+    this.booking.record(id, { type: 'cancelled', reason: ENDED.byExchange, at })
   }
 
   private bookFindings(id: OrderId, found: ExchangeOrder): void {
@@ -178,15 +203,17 @@ export class OrderDesk {
     if (before.status === 'pending' || (before.inDoubt && !isFinal(before.status))) {
       this.booking.record(id, { type: 'accepted', exchangeId: found.exchangeId, at })
     }
-    for (const fill of found.fills) this.booking.bookFill(id, fill)
+    let isBooked = true
+    for (const fill of found.fills) isBooked = this.booking.bookFill(id, fill) && isBooked
     const order = this.deps.stores.orders.get(id)
     if (order === null || isFinal(order.status)) return
     if (found.trigger !== null && order.trigger !== null && !found.trigger.eq(order.trigger)) {
       this.booking.record(id, { type: 'amended', trigger: found.trigger, at })
     }
-    // Its fills can be listed later than its end: over only when all of them are here.
-    if (!found.filled.eq(order.filled)) return
-    if (found.status === 'cancelled') {
+    // Its fills can be listed later than its end: over only when all of them are here, but for those that cannot be booked.
+    if (isBooked && !found.filled.eq(order.filled)) return
+    // Filled there and not here: somebody made it smaller, or larger, on the exchange's own pages.
+    if (found.status === 'cancelled' || found.status === 'filled') {
       this.booking.record(id, { type: 'cancelled', reason: order.cancelling ?? ENDED.byExchange, at })
     }
     if (found.status === 'expired') this.booking.record(id, { type: 'expired', at })

@@ -1,5 +1,5 @@
-import type { OrderId, ProposalId } from '../../shared/ids.ts'
-import type { EpochMs } from '../../shared/time.ts'
+import type { OrderId, PositionId, ProposalId } from '../../shared/ids.ts'
+import { after, type EpochMs, SECOND } from '../../shared/time.ts'
 import type { Bus } from '../bus/bus.ts'
 import { type ExecutionSettings, nextStep } from '../domain/execution.ts'
 import type { Order } from '../domain/order.ts'
@@ -13,7 +13,14 @@ export type Shell = {
   watch(id: OrderId): void
   /** Runs a task in the queue at a time; a later call with the same key replaces it. */
   later(key: string, time: EpochMs, task: () => Promise<void>): void
+  /** Takes the next steps of a position at a time; a later call for the same one replaces it. */
+  protectAt(id: PositionId, time: EpochMs): void
+  /** True once nothing more is to be begun. */
+  isClosed(): boolean
 }
+
+/** After a start prices take a moment to come, ms. */
+const FIRST_PRICE_MS = SECOND
 
 /** Carries out approved proposals, one leg after the other. */
 export class ProposalDesk {
@@ -24,6 +31,7 @@ export class ProposalDesk {
     readonly bus: Bus
     readonly stores: Pick<Stores, 'orders' | 'proposals'>
     readonly executor: ExecutionSettings
+    readonly isKilled: () => boolean
   }
   private readonly desk: OrderDesk
   private readonly shell: Shell
@@ -45,11 +53,11 @@ export class ProposalDesk {
   /** Does the next steps until it has to wait or is finished. */
   async advance(id: ProposalId): Promise<void> {
     const { clock, stores, executor } = this.deps
-    for (;;) {
+    while (!this.shell.isClosed()) {
       const stored = stores.proposals.get(id)
       const proposal = stored === null ? null : asApproved(stored)
       if (proposal === null) return
-      const skipped = this.skipped.get(id) ?? new Map<number, string>()
+      const skipped = this.skippedOf(proposal)
       const step = nextStep(proposal, stores.orders.ofProposal(id), skipped, clock.now(), executor)
       switch (step.kind) {
         case 'await_order':
@@ -61,10 +69,21 @@ export class ProposalDesk {
         case 'place': {
           const placed = await this.desk.placeLeg(proposal, step.leg, step.amount, step.type)
           if (placed.ok) await this.afterPlacing(placed.value)
-          else this.skipped.set(id, new Map(skipped).set(step.leg, placed.error.message))
+          else if (placed.error.code === 'execution/no-price') {
+            return this.shell.later(id, after(clock.now(), FIRST_PRICE_MS), () => this.advance(id))
+          } else this.skipped.set(id, new Map(skipped).set(step.leg, placed.error.message))
         }
       }
     }
+  }
+
+  /** What was approved before a kill is not gone on with after it: whoever resumes decides anew. */
+  private skippedOf({ id, legs }: ApprovedProposal): ReadonlyMap<number, string> {
+    const known = this.skipped.get(id) ?? new Map<number, string>()
+    if (!this.deps.isKilled()) return known
+    const all = new Map(legs.map((_, index) => [index, known.get(index) ?? 'the kill switch was pressed']))
+    this.skipped.set(id, all)
+    return all
   }
 
   private finish(proposal: ApprovedProposal, incompleteBecause: string | null): void {

@@ -2,9 +2,9 @@ import type { OrderId, PositionId } from '../../shared/ids.ts'
 import { toText } from '../../shared/money.ts'
 import { after, SECOND } from '../../shared/time.ts'
 import type { Bus } from '../bus/bus.ts'
-import { type ExitReason, isFinal } from '../domain/order.ts'
+import { ENDED, type ExitReason, isFinal, type Order } from '../domain/order.ts'
 import type { Position } from '../domain/position.ts'
-import { nextProtection, type ProtectionSettings } from '../domain/protection.ts'
+import { nextProtection, type ProtectionSettings, protectedAmount } from '../domain/protection.ts'
 import type { Clock, Markets, Stores } from '../ports.ts'
 import type { OrderBooking } from './order-booking.ts'
 import type { OrderDesk } from './order-desk.ts'
@@ -21,6 +21,8 @@ export type ProtectionDeskDeps = {
 /** A close that found no taker within its worst price is tried again after this pause, doubled each time up to 32 ×. */
 const TRY_AGAIN_MS = SECOND
 const MOST_DOUBLINGS = 5
+/** From so many attempts to close on somebody is told. */
+const TELL_AFTER = 3
 /** One position needs a handful of steps; more means that two rules disagree. */
 const MOST_STEPS = 50
 
@@ -30,6 +32,8 @@ const MOST_STEPS = 50
  */
 export class ProtectionDesk {
   private readonly attempts = new Map<PositionId, number>()
+  /** Those of which was told that there is no market to protect them on. */
+  private readonly stranded = new Set<PositionId>()
   private readonly deps: ProtectionDeskDeps
   private readonly desk: OrderDesk
   private readonly booking: OrderBooking
@@ -68,6 +72,7 @@ export class ProtectionDesk {
   /** Does the next steps of a position until it rests or has to wait. */
   async advance(id: PositionId): Promise<void> {
     for (let steps = 0; steps < MOST_STEPS; steps++) {
+      if (this.shell.isClosed()) return
       const isDone = await this.step(id)
       if (isDone) return
     }
@@ -82,9 +87,11 @@ export class ProtectionDesk {
     const entry = stores.orders.get(position.entryOrderId)
     const rules = markets.rules(position.symbol)
     if (rules === null) {
-      this.tryAgain(position)
+      this.tellStranded(position, orders)
+      this.tryAgain(position.id)
       return true
     }
+    this.stranded.delete(id)
     const step = nextProtection(position, entry, orders, rules, protection)
     switch (step.kind) {
       case 'rest':
@@ -107,13 +114,18 @@ export class ProtectionDesk {
           return false
         }
         if (!stores.orders.get(step.orderId)?.trigger?.eq(step.trigger)) {
-          this.tryAgain(position)
+          this.tryAgain(position.id)
           return true
         }
         return false
       case 'place_stop': {
         const placed = await this.desk.placeStop(position, step.amount, step.trigger)
         if (!placed.ok) this.closeUnprotected(position, placed.error.message)
+        else if (placed.value.reason === ENDED.neverPlaced) {
+          // Turned away for now: at once it would only be turned away again, and the position be closed for nothing.
+          this.tryAgain(position.id)
+          return true
+        }
         return false
       }
       case 'close_unprotected':
@@ -125,13 +137,14 @@ export class ProtectionDesk {
         const isPaused =
           tried > 0 && last !== undefined && this.deps.clock.now() < after(last.createdAt, this.pauseOf(id))
         if (isPaused) {
-          this.tryAgain(position)
+          this.tryAgain(position.id)
           return true
         }
         this.attempts.set(id, tried + 1)
+        if (tried === TELL_AFTER) this.tellOpen(position)
         const placed = await this.desk.placeExit(position, step.amount, step.reason)
         if (placed.ok) return false
-        this.tryAgain(position)
+        this.tryAgain(position.id)
         return true
       }
     }
@@ -141,15 +154,31 @@ export class ProtectionDesk {
     const order = this.deps.stores.orders.get(id)
     if (order === null || (isFinal(order.status) && !order.inDoubt)) return false
     this.shell.watch(id)
+    // A stop that rests is not watched: whether its cancel arrived is asked by asking for it again.
+    if (order.receipt.kind === 'protective_stop') this.tryAgain(order.receipt.positionId)
     return true
   }
 
+  private tellStranded(position: Position, orders: readonly Order[]): void {
+    const isBare = position.closedAt === null && protectedAmount(orders).lt(position.amount)
+    if (!isBare || this.stranded.has(position.id)) return
+    this.stranded.add(position.id)
+    const text = `${toText(position.amount)} of ${position.symbol} cannot be protected or closed: its market takes no orders now. It is tried again.`
+    this.alert('position/no-market', text, position)
+  }
+
+  private tellOpen(position: Position): void {
+    const text = `${toText(position.amount)} of ${position.symbol} could not be closed in ${TELL_AFTER} attempts, and no stop rests: look at the order that failed last. It is tried again.`
+    this.alert('position/not-closed', text, position)
+  }
+
+  private alert(code: string, text: string, { id, correlationId }: Position): void {
+    this.booking.alert(code, text, { correlationId, receipt: { kind: 'protective_stop', positionId: id } })
+  }
+
   private closeUnprotected(position: Position, because: string): void {
-    this.booking.alert(
-      'position/unprotected',
-      `No stop could be placed for ${toText(position.amount)} of ${position.symbol} (${because}): it is being closed.`,
-      { correlationId: position.correlationId, receipt: { kind: 'protective_stop', positionId: position.id } },
-    )
+    const text = `No stop could be placed for ${toText(position.amount)} of ${position.symbol} (${because}): it is being closed.`
+    this.alert('position/unprotected', text, position)
     this.wish(position.id, 'unprotected')
   }
 
@@ -157,9 +186,8 @@ export class ProtectionDesk {
     return TRY_AGAIN_MS * 2 ** Math.min(Math.max((this.attempts.get(id) ?? 1) - 1, 0), MOST_DOUBLINGS)
   }
 
-  private tryAgain(position: Position): void {
-    const time = after(this.deps.clock.now(), this.pauseOf(position.id))
-    this.shell.later(position.id, time, () => this.advance(position.id))
+  private tryAgain(id: PositionId): void {
+    this.shell.protectAt(id, after(this.deps.clock.now(), this.pauseOf(id)))
   }
 }
 

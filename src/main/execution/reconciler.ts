@@ -1,6 +1,7 @@
 import { type Asset, baseOf, quoteOf } from '../../shared/ids.ts'
 import { type Amount, toText, ZERO } from '../../shared/money.ts'
-import { after, type EpochMs, MINUTE } from '../../shared/time.ts'
+import { after, type EpochMs, epochMs, MINUTE } from '../../shared/time.ts'
+import { isFinal, type Order } from '../domain/order.ts'
 import type { Clock, Exchange, Holding, RestingOrder, Stores } from '../ports.ts'
 import type { Books } from './books.ts'
 import type { OrderBooking } from './order-booking.ts'
@@ -27,6 +28,8 @@ export type ReconcilerDeps = {
 const LATE_FILL_MS = 10 * MINUTE
 /** The newest of them: each is several requests, and exits wait behind them. */
 const MOST_ASKED = 10
+/** A difference that has been the same for so long is not asked about any more: that would use up every question. */
+const ASK_FOR_MS = 2 * MINUTE
 
 /**
  * Compares what is written down with what the exchange says: orders and fills, balances, orders placed elsewhere. A
@@ -35,6 +38,8 @@ const MOST_ASKED = 10
 export class Reconciler {
   private heldBack: string | null = null
   private found: Difference | null = null
+  /** When a difference was first as it is now. */
+  private changedAt: EpochMs = epochMs(0)
   private external: readonly RestingOrder[] = []
   private externalAt: EpochMs | null = null
   private earning = new Map<Asset, Amount>()
@@ -96,19 +101,23 @@ export class Reconciler {
     const answer = await this.deps.exchange.openOrders()
     if (!answer.ok) return false
     const known = new Set(this.external.map((order) => order.exchangeId))
-    this.external = answer.value.filter((order) => !this.isOurs(order))
+    this.external = answer.value.filter((order) => this.oursOf(order) === null)
     this.externalAt = this.deps.clock.now()
     for (const order of this.external) if (!known.has(order.exchangeId)) this.deps.onExternal(order)
+    for (const resting of answer.value) {
+      const order = this.oursOf(resting)
+      if (order !== null && isFinal(order.status) && !order.inDoubt) await this.desk.takeBack(order)
+    }
     return true
   }
 
-  private isOurs(order: RestingOrder): boolean {
-    return order.clientOrderId !== null && this.deps.stores.orders.byClientOrderId(order.clientOrderId) !== null
+  private oursOf({ clientOrderId }: RestingOrder): Order | null {
+    return clientOrderId === null ? null : this.deps.stores.orders.byClientOrderId(clientOrderId)
   }
 
   private async compareBalances(): Promise<boolean> {
     let items = await this.differences()
-    if (items !== null && items.length > 0) {
+    if (items !== null && items.length > 0 && this.isWorthAsking(items)) {
       // Something may have traded between the two questions, or a fill came late: ask again before anybody is woken.
       for (const order of this.deps.stores.orders.live()) await this.desk.askAbout(order.id)
       for (const order of this.recentlyEnded()) await this.desk.askAbout(order)
@@ -121,6 +130,13 @@ export class Reconciler {
     const text = this.blockedBecause()
     if (this.found !== null && before === null && text !== null) this.booking.alert('reconcile/difference', text, null)
     return true
+  }
+
+  /** One that is new or has changed, or that a fill which is still on its way may explain. */
+  private isWorthAsking(items: DifferenceItems): boolean {
+    const now = this.deps.clock.now()
+    if (textOf(items) !== textOf(this.found?.items ?? [])) this.changedAt = now
+    return now - this.changedAt < ASK_FOR_MS
   }
 
   private recentlyEnded() {
@@ -142,3 +158,7 @@ export class Reconciler {
     })
   }
 }
+
+/** The same for the same difference. */
+export const textOf = (items: DifferenceItems): string =>
+  items.map(({ asset, ledger, exchange }) => `${asset} ${toText(ledger)} ${toText(exchange)}`).join()
