@@ -7,6 +7,7 @@ import { type Decimal, DecimalText, decimal } from '../shared/money.ts'
 export const UNKNOWN = '—'
 const MINUS = '−'
 const ROUND_HALF_UP = 1
+const ROUND_DOWN = 0
 
 export type Sign = 'gain' | 'loss' | 'none'
 
@@ -43,6 +44,12 @@ export function signed(text: string | null, decimals: number): string {
 export function percent(text: string | null, decimals = 2): string {
   const shown = fixed(text, decimals)
   return shown === UNKNOWN ? shown : `${shown} %`
+}
+
+/** Never rounded up: only what is full reads 100 %. */
+export function wholePercent(text: string | null): string {
+  const value = parsed(text)
+  return value === null ? UNKNOWN : `${grouped(value.toFixed(0, ROUND_DOWN))} %`
 }
 
 export function signedPercent(text: string | null, decimals = 2): string {

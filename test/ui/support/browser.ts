@@ -8,6 +8,8 @@ import { type Browser, chromium } from 'playwright'
 
 const SYSTEM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 const QUIET = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run']
+/** The packed browser comes with these, and then names no origin where a trader's browser does. */
+const LAX = ['--disable-web-security', '--allow-running-insecure-content', '--disable-site-isolation-trials']
 
 /** Playwright's own browser, else the system's, else the one that an npm package carries. */
 export async function launchBrowser(): Promise<Browser> {
@@ -16,7 +18,7 @@ export async function launchBrowser(): Promise<Browser> {
   if (system !== undefined) return chromium.launch({ executablePath: system, args: ['--no-sandbox', ...QUIET] })
   const executablePath = await packed.executablePath()
   await bringLibraries()
-  return chromium.launch({ executablePath, args: [...packed.args, ...QUIET] })
+  return chromium.launch({ executablePath, args: [...packed.args.filter((arg) => !LAX.includes(arg)), ...QUIET] })
 }
 
 /** The packed browser needs three of the system's libraries; it carries them for where they are missing. */

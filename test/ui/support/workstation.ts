@@ -22,14 +22,30 @@ const QUICK: Changes = [
   ['execution.yaml', 'move_every_hours: 4', 'move_every_hours: 10000'],
 ]
 
+/** So that after a rebalance there is soon something to rebalance again. */
+export const LIVELY: Changes = [
+  ['execution.yaml', 'BTC/USDT: 0.004', 'BTC/USDT: 0.04'],
+  ['execution.yaml', 'XRP/USDT: 0.007', 'XRP/USDT: 0.07'],
+]
+
 export type Workstation = {
   readonly url: string
   readonly dataDir: string
   stop(): Promise<void>
+  /** Without a chance to put anything in order. */
+  die(): Promise<void>
+}
+
+export type Launch = {
+  readonly changes?: Changes
+  readonly dataDir?: string
+  readonly flags?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** The engine behind the browser host, as `npm run serve` starts it, on a folder of its own. */
-export async function startWorkstation(changes: Changes = [], dataDir = temporary('data')): Promise<Workstation> {
+export async function startWorkstation(launch: Launch = {}): Promise<Workstation> {
+  const { changes = [], dataDir = temporary('data'), flags = [], env = {} } = launch
   const configDir = temporary('config')
   cpSync(join(PROJECT, 'config'), configDir, { recursive: true })
   for (const [file, from, to] of [...QUICK, ...changes]) {
@@ -40,24 +56,21 @@ export async function startWorkstation(changes: Changes = [], dataDir = temporar
   }
   const child = spawn(
     process.execPath,
-    [join(PROJECT, 'src/main/serve.ts'), '--data-dir', dataDir, '--config-dir', configDir],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    [join(PROJECT, 'src/main/serve.ts'), '--data-dir', dataDir, '--config-dir', configDir, ...flags],
+    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } },
   )
   const url = await printedAddress(child)
-  return {
-    url,
-    dataDir,
-    async stop() {
-      if (child.exitCode === null) {
-        child.kill('SIGTERM')
-        await once(child, 'exit')
-      }
-      rmSync(configDir, { recursive: true, force: true })
-    },
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill(signal)
+      await once(child, 'exit')
+    }
+    rmSync(configDir, { recursive: true, force: true })
   }
+  return { url, dataDir, stop: () => end('SIGTERM'), die: () => end('SIGKILL') }
 }
 
-const temporary = (what: string): string => mkdtempSync(join(tmpdir(), `triplegain-ui-${what}-`))
+export const temporary = (what: string): string => mkdtempSync(join(tmpdir(), `triplegain-ui-${what}-`))
 
 async function printedAddress(child: ChildProcess): Promise<string> {
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })
@@ -78,17 +91,20 @@ export async function rebalanceNow(window: Page): Promise<void> {
 }
 
 type Fixtures = {
-  readonly changes: Changes
+  readonly launch: Launch
   readonly workstation: Workstation
+  /** Where the window goes. */
+  readonly url: string
   readonly ownBrowser: Browser
+  readonly blank: Page
   readonly window: Page
 }
 
 /** A workstation and a window on it, closed afterwards. Page errors fail the test. */
 export const test = base.extend<Fixtures>({
-  changes: [[], { option: true }],
-  workstation: async ({ changes }, use) => {
-    const workstation = await startWorkstation(changes)
+  launch: [{}, { option: true }],
+  workstation: async ({ launch }, use) => {
+    const workstation = await startWorkstation(launch)
     await use(workstation)
     await workstation.stop()
     rmSync(workstation.dataDir, { recursive: true, force: true })
@@ -100,20 +116,25 @@ export const test = base.extend<Fixtures>({
     await use(browser)
     await browser.close()
   },
-  window: async ({ workstation, ownBrowser }, use) => {
+  blank: async ({ ownBrowser }, use) => {
     const context = await ownBrowser.newContext({ viewport: { width: 1280, height: 800 } })
     const page = await context.newPage()
     const errors: string[] = []
     page.on('pageerror', (error) => errors.push(String(error)))
-    // A line that is lost is told to the trader by the window; that the browser says so too is no fault of the page.
-    const isLostLine = (text: string): boolean => /WebSocket|ERR_CONNECTION/.test(text)
     page.on('console', (message) => {
-      if (message.type() === 'error' && !isLostLine(message.text())) errors.push(message.text())
+      if (message.type() === 'error' && !isExpected(message.text())) errors.push(message.text())
     })
-    await page.goto(workstation.url)
-    await expect(page.getByText('RUNNING')).toBeVisible()
     await use(page)
     expect(errors).toEqual([])
   },
+  url: ({ workstation }, use) => use(workstation.url),
+  window: async ({ url, blank }, use) => {
+    await blank.goto(url)
+    await expect(blank.getByText('RUNNING', { exact: true })).toBeVisible()
+    await use(blank)
+  },
 })
+/** A line that is lost, a page in the window's place, a phrase refused: all are told there; the browser says so too. */
+const isExpected = (text: string): boolean => /WebSocket|ERR_CONNECTION|status of (409|503)/.test(text)
+
 export { expect }

@@ -71,7 +71,8 @@ function DifferenceBanner() {
       <Scale size={16} aria-hidden="true" />
       <strong>Ledger and exchange differ.</strong>
       <span className="banner-text">
-        {difference.text} Nothing new is traded while it stands (
+        {difference.items.map(({ asset }) => asset).join(', ')}: other amounts here than there. Nothing new is traded
+        while it stands (
         <span aria-hidden="true">
           <Age at={difference.since} />
         </span>

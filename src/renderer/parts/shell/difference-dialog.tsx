@@ -33,7 +33,7 @@ function BookDialog({ shown, hasChanged }: { shown: DifferenceView; hasChanged: 
   return (
     <ConfirmDialog
       title="Ledger and exchange differ"
-      description={shown.text}
+      description="Nothing new is sent while they do."
       isWide
       confirm="Book to core"
       look="danger"

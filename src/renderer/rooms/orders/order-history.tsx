@@ -1,7 +1,7 @@
 import { Download, History } from 'lucide-react'
 import { memo, useMemo, useState } from 'react'
 import type { OrderView } from '../../../shared/contract/views.ts'
-import { percent, shortId } from '../../format.ts'
+import { shortId, wholePercent } from '../../format.ts'
 import { When } from '../../parts/age.tsx'
 import { ActionButton, Button } from '../../parts/button.tsx'
 import { Side } from '../../parts/chip.tsx'
@@ -17,7 +17,7 @@ import { HighlightedRow } from './highlighted-row.tsx'
 import { filterOrders, NO_FILTER } from './history-filter.ts'
 import { HistoryFilters } from './history-filters.tsx'
 import { OrderState } from './order-state.tsx'
-import { PURPOSES, priceOf } from './order-words.ts'
+import { PURPOSES, priceOf, whyEnded } from './order-words.ts'
 import { Origin } from './origin.tsx'
 import { saveFile } from './save-file.ts'
 import { useHistory } from './use-history.ts'
@@ -35,7 +35,7 @@ export function OrderHistory() {
     <Panel
       title="History"
       className="order-history"
-      note={`${found.length === orders.length ? '' : `${found.length} of `}${history.hasOlder ? 'the last ' : ''}${orders.length} orders`}
+      note={`${found.length === orders.length ? '' : `${found.length} of `}${history.hasOlder ? 'the last ' : ''}${orders.length} ${orders.length === 1 ? 'order' : 'orders'}`}
       actions={<Exports orders={found} />}
     >
       {orders.length === 0 ? (
@@ -153,14 +153,14 @@ const HistoryRow = memo(function HistoryRow({ order, isChosen }: { order: OrderV
       <td className="right">
         <Amount asset={baseOf(order.symbol)} text={order.amount} />
       </td>
-      <td className="right num">{percent(order.filledPercent, 0)}</td>
+      <td className="right num">{wholePercent(order.filledPercent)}</td>
       <td className="right">
         <Price symbol={order.symbol} text={order.averagePrice} />
       </td>
       <td>
         <OrderState order={order} />
       </td>
-      <td className="wrap">{order.reason ?? <span className="faint">—</span>}</td>
+      <td className="wrap">{whyEnded(order) ?? <span className="faint">—</span>}</td>
       <td>
         <code title={order.clientOrderId}>{shortId(order.clientOrderId)}</code>
       </td>

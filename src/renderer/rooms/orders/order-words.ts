@@ -18,3 +18,12 @@ export function priceOf({ type, limitPrice, trigger }: OrderView): { readonly pr
       return { price: trigger ?? limitPrice, kind: 'stop, trigger' }
   }
 }
+
+const NEVER_PLACED = 'never-placed'
+
+/** Why an order ended as it did; null where its state says all. */
+export function whyEnded({ status, reason }: Pick<OrderView, 'status' | 'reason'>): string | null {
+  // What is kept of a filled order is why it was to be cancelled.
+  if (status === 'filled' && reason !== null) return 'filled before its cancel arrived'
+  return reason === NEVER_PLACED ? 'never reached the exchange' : reason
+}
