@@ -40,6 +40,7 @@ const LONGEST_PAUSE_MS = 10 * SECOND
 const PAUSE_PER_AGE = 0.05
 /** While ledger and exchange differ, or could not be compared, they are compared again after this, ms. */
 const COMPARE_AGAIN_MS = 10 * SECOND
+const COMPARE_PER_AGE = 0.2
 /** So close to the proof of absence it is waited for, ms. */
 const PROOF_NEAR_MS = 1_000
 /** A price beyond the stop that the exchange has not acted on for this long is acted on here, ms. */
@@ -285,8 +286,12 @@ export class Executor {
     // A crash may have come between the end of a trade and the return of what it did not need.
     for (const symbol of deps.markets.symbols) this.loans.settle(symbol)
     if (isDone && this.blockedBecause() === null) return
-    // Until all agree it is done again by itself: what was on its way at one look has arrived at the next.
-    queue.later('reconcile', after(deps.clock.now(), COMPARE_AGAIN_MS), async () => void this.reconcile())
+    // Until all agree it is done again by itself: what was on its way at one look has arrived at the next. What stays for
+    // long waits for a person: looking as often would use up the questions that closing a position needs.
+    const now = deps.clock.now()
+    const age = now - (this.difference()?.since ?? now)
+    const pause = Math.max(COMPARE_AGAIN_MS, Math.round(age * COMPARE_PER_AGE))
+    queue.later('reconcile', after(now, pause), async () => void this.reconcile())
   }
 
   /** Something may have happened to an order: ask, then go on with what it belongs to. */

@@ -1,4 +1,4 @@
-import { type Asset, baseOf, quoteOf } from '../../shared/ids.ts'
+import { type Asset, baseOf, type OrderId, quoteOf } from '../../shared/ids.ts'
 import { type Amount, toText, ZERO } from '../../shared/money.ts'
 import { after, type EpochMs, epochMs, MINUTE } from '../../shared/time.ts'
 import { isFinal, type Order } from '../domain/order.ts'
@@ -17,7 +17,7 @@ export type Difference = { readonly since: EpochMs; readonly items: DifferenceIt
 export type ReconcilerDeps = {
   readonly clock: Clock
   readonly exchange: Exchange
-  readonly stores: Pick<Stores, 'orders'>
+  readonly stores: Pick<Stores, 'orders' | 'positions'>
   readonly books: Books
   readonly assets: readonly Asset[]
   /** An order placed elsewhere was seen for the first time. */
@@ -139,10 +139,20 @@ export class Reconciler {
     return now - this.changedAt < ASK_FOR_MS
   }
 
-  private recentlyEnded() {
+  /** A stop may have been placed days before it ended. */
+  private recentlyEnded(): readonly OrderId[] {
+    const { orders, positions } = this.deps.stores
     const since = after(this.deps.clock.now(), -LATE_FILL_MS)
-    const ended = this.deps.stores.orders.createdSince(since).filter((order) => order.status !== 'filled')
-    return ended.slice(0, MOST_ASKED).map((order) => order.id)
+    const candidates = new Map<OrderId, Order>()
+    for (const order of orders.createdSince(since)) candidates.set(order.id, order)
+    for (const { id } of [...positions.open(), ...positions.recent(MOST_ASKED)]) {
+      for (const order of orders.ofPosition(id)) candidates.set(order.id, order)
+    }
+    return [...candidates.values()]
+      .filter((order) => isFinal(order.status) && order.status !== 'filled' && order.updatedAt >= since)
+      .toSorted((a, b) => b.updatedAt - a.updatedAt)
+      .slice(0, MOST_ASKED)
+      .map(({ id }) => id)
   }
 
   private async differences(): Promise<DifferenceItems | null> {

@@ -1,17 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { ENDED } from '../../../src/main/domain/order.ts'
 import type { Exchange } from '../../../src/main/ports.ts'
-import { integer } from '../../../src/shared/money.ts'
+import { integer, ZERO } from '../../../src/shared/money.ts'
+import { HOUR, MINUTE } from '../../../src/shared/time.ts'
 import { createEngineBench } from '../../support/engine-bench.ts'
+import { BTC_USDT } from '../../support/money-arbitraries.ts'
 import {
   AT_MARKET,
   alertsOf,
   type Bench,
   isInOrder,
   NO_COOLDOWN,
+  positionOf,
   quote,
   rebalance,
   restingAt,
+  trade,
   unknown,
   wait,
 } from './trade-bench.ts'
@@ -100,5 +104,30 @@ describe('an order of which exchange and database know different things', () => 
     await wait(bench, 900)
     expect(bench.stores.orders.live()).toEqual([])
     expect(bench.stores.proposals.get(proposal.id)?.status).toBe('incomplete')
+  })
+
+  it('has its late fill found when balances differ, however long ago it was placed', async () => {
+    let isLate = false
+    const bench: Bench = createEngineBench({
+      spoil: (exchange): Exchange => ({
+        ...exchange,
+        async find(id) {
+          const found = await exchange.find(id)
+          if (!isLate || !found.ok || found.value === 'never-seen' || found.value.trigger === null) return found
+          return { ok: true, value: { ...found.value, status: 'cancelled', filled: ZERO, fills: [] } }
+        },
+      }),
+    })
+    await trade(bench)
+    await bench.pass(HOUR, MINUTE)
+    isLate = true
+    const at = bench.clock.now()
+    bench.exchange.onTicks([{ symbol: BTC_USDT, at, bid: 49_100, ask: 49_100, last: 49_100 }])
+    bench.engine.executor.exit(positionOf(bench), 'trader')
+    await bench.pass(2_000)
+    expect(positionOf(bench).closedAt).toBeNull()
+    isLate = false
+    expect(await isInOrder(bench)).toBe(true)
+    expect(positionOf(bench).closedAt).not.toBeNull()
   })
 })
