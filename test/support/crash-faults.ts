@@ -18,8 +18,9 @@ type Fate = {
 
 /** Longest time for which a sender of ours waits, ms. */
 const GIVE_UP_MS = 3 * SECOND
-/** Half of the longest pause after a read's first failure, ms: as in the Kraken adapter. */
-const BACKOFF_MS = 75
+/** Longest pause after a read's first failure, doubled each time up to a limit, ms: as in the Kraken adapter. */
+const BACKOFF_MS = 150
+const LONGEST_BACKOFF_MS = 400
 /** Resets, pages of HTML and all but the slow answers are there within this, ms. */
 const QUICK_MS = 200
 /** Of the reads that fail, those that nobody answers; of the others, those that are answered slowly. */
@@ -87,7 +88,7 @@ export function behindBadLine(inner: Exchange, line: FaultyLine): Exchange {
       if (attempt === line.readAttempts) {
         return err({ kind: 'unreachable', code: 'exchange/unreachable', message: 'no answer' })
       }
-      await pause(between(0, BACKOFF_MS * 2 ** attempt))
+      await pause(between(0, Math.min(BACKOFF_MS * 2 ** (attempt - 1), LONGEST_BACKOFF_MS)))
     }
     const answer = await ask()
     // What is true when it is asked may be old when it is heard.

@@ -343,7 +343,8 @@ export class Executor {
       const proof = after(order.deadline, PROOF_MARGIN_MS + 1)
       // An answer on its way at that moment would prove nothing.
       const time = now < proof && proof - now < Math.max(PROOF_NEAR_MS, pause) ? proof : soon
-      this.queue.later(order.id, time, () => this.follow(order.id))
+      // A doubt holds up what its order belongs to: it does not wait behind the others' requests.
+      this.queue.later(order.id, time, () => this.follow(order.id), true)
       return
     }
     if (order.type === 'stop') return // rests until the exchange tells of it, or a reconciliation finds it gone

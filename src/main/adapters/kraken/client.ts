@@ -63,7 +63,8 @@ export type KrakenClient = {
 }
 
 const ATTEMPTS_AFTER_THE_FIRST = 4
-const BACKOFF = { initialDelay: 150, maxDelay: 5_000, generator: fullJitterGenerator }
+/** Short, because a doubt waits for its answer; the breaker and the counters keep it from becoming a flood. */
+const BACKOFF = { initialDelay: 150, maxDelay: 400, generator: fullJitterGenerator }
 /** How long a question may wait for room under the limits. */
 const PATIENCE_MS = 30_000
 /** So many requests in a row without an answer stop all others but the urgent for a moment. */
