@@ -270,6 +270,8 @@ export type MarketSampleStore = { add(tick: Tick): void; last(symbol: TradedPair
 
 export type Stores = {
   readonly transact: Transact
+  /** Grows with every row that is written: what was read at the same number is still true. */
+  readonly rowsWritten: () => number
   readonly orders: OrderStore
   readonly fills: FillStore
   readonly ledger: LedgerStore

@@ -3,7 +3,7 @@ import type { Link, LinkState } from '../../src/renderer/socket-link.ts'
 import { startFeed } from '../../src/renderer/stores/feed.ts'
 import type { Projection } from '../../src/renderer/stores/projection.ts'
 import { createClient } from '../../src/shared/contract/derive.ts'
-import type { WorkstationView } from '../../src/shared/contract/views.ts'
+import type { ViewDelta, WorkstationView } from '../../src/shared/contract/views.ts'
 import { fixtureView } from '../ui/fixture/views.ts'
 
 const EMPTY: Projection = {
@@ -55,9 +55,15 @@ function setUp() {
     },
   }
   const stop = startFeed(createClient(link.transport), link, keeper)
-  const push = (changed: Partial<WorkstationView>, seq = engine.seq + 1): void => {
+  const push = (changed: ViewDelta['changed'], seq = engine.seq + 1): void => {
     engine.seq = seq
-    engine.view = { ...engine.view, ...changed }
+    const { view } = engine
+    engine.view = {
+      ...view,
+      ...changed,
+      decisions: { ...view.decisions, ...changed.decisions },
+      orders: { ...view.orders, ...changed.orders },
+    } as WorkstationView
     for (const listener of listeners) listener('view.delta', { seq, changed })
   }
   return { engine, push, stop, cut: () => tell('closed'), restore: () => tell('open'), seen: () => state }
@@ -71,6 +77,16 @@ describe('the projection that the window shows', () => {
   })
   afterEach(() => {
     vi.useRealTimers()
+  })
+
+  it('keeps what a delta does not bring, and takes what it does', async () => {
+    const { push, seen } = setUp()
+    await settle()
+    const before = fixtureView()
+    push({ orders: { open: [] }, decisions: {} })
+    expect(seen().view?.orders).toEqual({ ...before.orders, open: [] })
+    expect(seen().view?.decisions).toEqual(before.decisions)
+    expect(before.orders.open).not.toEqual([])
   })
 
   it('starts with a snapshot and follows the deltas', async () => {

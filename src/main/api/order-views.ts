@@ -1,11 +1,10 @@
-import type { ExternalOrderView, OrdersView, OrderView } from '../../shared/contract/views.ts'
-import { type Decimal, toText } from '../../shared/money.ts'
+import type { ExternalOrderView, OrderView } from '../../shared/contract/views.ts'
+import { toText } from '../../shared/money.ts'
 import { assertNever } from '../../shared/result.ts'
-import { after, type EpochMs, SECOND } from '../../shared/time.ts'
+import { after, SECOND } from '../../shared/time.ts'
 import { averagePrice, isFinal, type Order } from '../domain/order.ts'
-import type { Position } from '../domain/position.ts'
 import type { RestingOrder } from '../ports.ts'
-import { type PositionFacts, percentOf, positionView } from './position-view.ts'
+import { percentOf } from './position-view.ts'
 
 /** After its deadline an order is asked for; within this time the answer has come. */
 const PROOF_MS = 10 * SECOND
@@ -52,7 +51,7 @@ function purposeOf({ receipt, sleeve }: Order): OrderView['purpose'] {
   }
 }
 
-const externalView = (order: RestingOrder): ExternalOrderView => ({
+export const externalView = (order: RestingOrder): ExternalOrderView => ({
   exchangeId: order.exchangeId,
   symbol: order.symbol,
   side: order.side,
@@ -63,28 +62,3 @@ const externalView = (order: RestingOrder): ExternalOrderView => ({
   price: order.price === null ? null : toText(order.price),
   openedAt: order.openedAt,
 })
-
-export type OrdersShown = {
-  readonly live: readonly Order[]
-  readonly recent: readonly Order[]
-  /** Open orders of the account that are not ours. */
-  readonly external: readonly RestingOrder[]
-  /** When the exchange was last asked for them. */
-  readonly externalAt: EpochMs | null
-  readonly positions: readonly Position[]
-  readonly factsOf: (position: Position) => PositionFacts
-  /** How far from the mark a close at market may trade, in percent. */
-  readonly exitCapPercent: Decimal
-}
-
-export function ordersView(shown: OrdersShown): OrdersView {
-  const view = (position: Position) => positionView(position, shown.factsOf(position), shown.exitCapPercent)
-  return {
-    open: shown.live.map(orderView),
-    recent: shown.recent.map(orderView),
-    external: shown.external.map(externalView),
-    externalAt: shown.externalAt,
-    positions: shown.positions.filter((position) => position.closedAt === null).map(view),
-    closedPositions: shown.positions.filter((position) => position.closedAt !== null).map(view),
-  }
-}

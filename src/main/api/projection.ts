@@ -3,6 +3,7 @@ import type {
   OrdersView,
   PortfolioView,
   StatusView,
+  ViewDelta,
   WorkstationView,
 } from '../../shared/contract/views.ts'
 import { after } from '../../shared/time.ts'
@@ -46,6 +47,8 @@ export class Projection {
   private readonly listeners = new Set<Listener>()
   private readonly dirty = new Set<Slice>()
   private alerts: WorkstationView['alerts'] = []
+  /** What the window was last told of the slices that are pushed in part. */
+  private pushed: { decisions?: DecisionsView; orders?: OrdersView } = {}
   private seq = 0
   private flush: Cancel | null = null
   private readonly wallClock: Clock
@@ -71,6 +74,8 @@ export class Projection {
 
   snapshot(): { seq: number; view: WorkstationView } {
     const { status, portfolio, decisions, orders } = this.slices
+    // Who takes it may know newer things than were pushed last: all is pushed again.
+    this.pushed = {}
     return {
       seq: this.seq,
       view: {
@@ -108,14 +113,28 @@ export class Projection {
   }
 
   private push(): void {
-    const changed: Partial<WorkstationView> = {}
+    const changed: ViewDelta['changed'] = {}
     if (this.dirty.has('status')) changed.status = this.slices.status()
     if (this.dirty.has('portfolio')) changed.portfolio = this.slices.portfolio()
-    if (this.dirty.has('decisions')) changed.decisions = this.slices.decisions()
-    if (this.dirty.has('orders')) changed.orders = this.slices.orders()
+    const { decisions, orders } = this.pushed
+    if (this.dirty.has('decisions')) {
+      this.pushed.decisions = this.slices.decisions()
+      changed.decisions = changedOf(this.pushed.decisions, decisions)
+    }
+    if (this.dirty.has('orders')) {
+      this.pushed.orders = this.slices.orders()
+      changed.orders = changedOf(this.pushed.orders, orders)
+    }
     if (this.dirty.has('alerts')) changed.alerts = this.alerts
     this.dirty.clear()
     const delta = { seq: ++this.seq, changed }
     for (const listener of this.listeners) listener('view.delta', delta)
   }
+}
+
+/** The parts that are not the very same as before. */
+function changedOf<T extends object>(now: T, before: T | undefined): Partial<T> {
+  if (before === undefined) return now
+  const keys = Object.keys(now) as (keyof T)[]
+  return Object.fromEntries(keys.filter((key) => now[key] !== before[key]).map((key) => [key, now[key]])) as Partial<T>
 }

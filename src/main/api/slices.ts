@@ -1,15 +1,24 @@
-import { type LightView, RECENT_ORDERS, type StatusView } from '../../shared/contract/views.ts'
+import {
+  type LightView,
+  type PositionView,
+  type ProposalView,
+  RECENT_ORDERS,
+  type StatusView,
+} from '../../shared/contract/views.ts'
 import type { TradedPair } from '../../shared/ids.ts'
 import { decimal, fromFloat, type Price, shown, toText } from '../../shared/money.ts'
 import { type EpochMs, SECOND } from '../../shared/time.ts'
+import type { ConflictAttempt } from '../domain/conflict.ts'
+import type { Position } from '../domain/position.ts'
 import type { Proposal } from '../domain/proposal.ts'
 import type { Engine } from '../engine.ts'
 import type { Clock, Markets, Stores } from '../ports.ts'
 import { conflictView, proposalView } from './decision-views.ts'
-import { ordersView } from './order-views.ts'
+import { externalView, orderView } from './order-views.ts'
 import { portfolioView } from './portfolio-view.ts'
-import { type Mark, restsView } from './position-view.ts'
+import { type Mark, positionView, restsView } from './position-view.ts'
 import type { Slices } from './projection.ts'
+import { createPositionRows, keepRows } from './rows.ts'
 
 export type SliceDeps = {
   readonly engine: Engine
@@ -33,9 +42,50 @@ export function createSlices(deps: SliceDeps): Slices {
   const { engine, stores, clock, markets } = deps
   const priceNow = (symbol: TradedPair): Price | null => engine.market.freshPrice(symbol)
 
+  const keep = keepRows(stores)
+  const rowsOf = createPositionRows(stores, keep)
+  const pendingProposals = keep(() => stores.proposals.withStatus('pending'))
+  const unresolved = keep(() => engine.conflicts.pending())
+  const liveOrders = keep(() => stores.orders.live())
   const pendingCount = (): number =>
-    stores.proposals.withStatus('pending').filter((proposal) => !isSnoozed(proposal, clock.now())).length +
-    engine.conflicts.pending().length
+    pendingProposals().filter((proposal) => !isSnoozed(proposal, clock.now())).length + unresolved().length
+  const attempts = keep(() => stores.conflicts.recent(DECIDED_SHOWN).flatMap((conflict) => conflict.attempts))
+
+  const proposalOf = (proposal: Proposal): ProposalView => {
+    const orders = stores.orders.ofProposal(proposal.id)
+    if (proposal.status !== 'pending') return proposalView(proposal, orders, null, () => null, engine.quote)
+    return proposalView(proposal, orders, engine.approval.blockedBecause(proposal), priceNow, engine.quote)
+  }
+  const waiting = keep(() => stores.proposals.withStatus('pending', 'approved'))
+  const decided = keep(() =>
+    stores.proposals
+      .recent(DECIDED_SHOWN)
+      .filter((proposal) => proposal.status !== 'pending' && proposal.status !== 'approved')
+      .map(proposalOf),
+  )
+  const withoutPrices = keep(() => [...waiting().map(proposalOf), ...decided()])
+  const conflicts = keep(() => {
+    const settled = stores.conflicts.recent(DECIDED_SHOWN).filter((conflict) => conflict.resolution !== null)
+    return [...unresolved(), ...settled].map(conflictView)
+  })
+
+  const openOrders = keep(() => liveOrders().map(orderView))
+  const recentOrders = keep(() => stores.orders.recent(RECENT_ORDERS).map(orderView))
+  const markOf = (symbol: TradedPair): Mark => {
+    const tick = engine.market.last(symbol)
+    if (tick === null) return null
+    return { price: fromFloat(tick.last) as Price, at: tick.at, isStale: engine.market.fresh(symbol) === null }
+  }
+  const positionOf = (position: Position, mark: Mark): PositionView => {
+    const rules = markets.rules(position.symbol)
+    return positionView(position, { ...rowsOf(position), mark, rules }, engine.exitCapPercent)
+  }
+  const closedPositions = keep(() =>
+    stores.positions
+      .recent(DECIDED_SHOWN)
+      .filter((position) => position.closedAt !== null)
+      .map((position) => positionOf(position, null)),
+  )
 
   return {
     status(): StatusView {
@@ -55,13 +105,13 @@ export function createSlices(deps: SliceDeps): Slices {
         coordinator: coordinator.state,
         coordinatorReason: coordinator.reason,
         kill: engine.killSwitch.killed(),
-        lights: lights(deps),
+        lights: lights(deps, attempts()),
         calls: engine.exchange.health().calls,
         difference: differenceView(engine),
         stopsRest: restsView(
-          stores.orders.live(),
+          liveOrders(),
           engine.tracker.openPositions(),
-          (position) => stores.orders.ofPosition(position.id),
+          (position) => rowsOf(position).orders,
           (position) => markets.rules(position.symbol),
         ),
         equity: equity && shown(equity, 2),
@@ -89,50 +139,20 @@ export function createSlices(deps: SliceDeps): Slices {
         lastCheck: engine.rebalancer.lastCheck(),
         historyAt: stores.equity.last()?.at ?? null,
       }),
-    decisions() {
-      const waiting = stores.proposals.withStatus('pending', 'approved')
-      const decided = stores.proposals
-        .recent(DECIDED_SHOWN)
-        .filter((proposal) => proposal.status !== 'pending' && proposal.status !== 'approved')
-      const unresolved = stores.conflicts.unresolved()
-      const settled = stores.conflicts.recent(DECIDED_SHOWN).filter((conflict) => conflict.resolution !== null)
-      return {
-        proposals: [...waiting, ...decided].map((proposal) =>
-          proposalView(
-            proposal,
-            stores.orders.ofProposal(proposal.id),
-            proposal.status === 'pending' ? engine.approval.blockedBecause(proposal) : null,
-            priceNow,
-            engine.quote,
-          ),
-        ),
-        conflicts: [...unresolved, ...settled].map(conflictView),
-      }
-    },
+    decisions: () => ({
+      proposals: pendingProposals().length === 0 ? withoutPrices() : [...waiting().map(proposalOf), ...decided()],
+      conflicts: conflicts(),
+    }),
     orders() {
-      const markOf = ({ symbol }: { symbol: TradedPair }): Mark => {
-        const tick = engine.market.last(symbol)
-        if (tick === null) return null
-        return { price: fromFloat(tick.last) as Price, at: tick.at, isStale: engine.market.fresh(symbol) === null }
-      }
-      const closed = stores.positions.recent(DECIDED_SHOWN).filter((position) => position.closedAt !== null)
       const external = engine.executor.externalOrders()
-      return ordersView({
-        live: stores.orders.live(),
-        recent: stores.orders.recent(RECENT_ORDERS),
-        external: external.orders,
+      return {
+        open: openOrders(),
+        recent: recentOrders(),
+        external: external.orders.map(externalView),
         externalAt: external.at,
-        positions: [...engine.tracker.openPositions(), ...closed],
-        factsOf: (position) => ({
-          mark: markOf(position),
-          rules: markets.rules(position.symbol),
-          orders: [stores.orders.get(position.entryOrderId), ...stores.orders.ofPosition(position.id)].filter(
-            (order) => order !== null,
-          ),
-          firstStop: stores.proposals.get(position.proposalId)?.trade?.stop ?? null,
-        }),
-        exitCapPercent: engine.exitCapPercent,
-      })
+        positions: engine.tracker.openPositions().map((position) => positionOf(position, markOf(position.symbol))),
+        closedPositions: closedPositions(),
+      }
     },
   }
 }
@@ -176,11 +196,10 @@ function differenceView({ executor }: Engine): StatusView['difference'] {
 /** A feed that has been silent for this long is not well. */
 const SILENT_MS = 30 * SECOND
 
-function lights({ engine, stores, clock, hasKey, mode }: SliceDeps): LightView[] {
+function lights({ engine, clock, hasKey, mode }: SliceDeps, attempts: readonly ConflictAttempt[]): LightView[] {
   const feed = engine.market.feed()
   const lastPrice = engine.market.lastAt()
   const isSilent = lastPrice === null || clock.now() - lastPrice > SILENT_MS
-  const attempts = stores.conflicts.recent(DECIDED_SHOWN).flatMap((conflict) => conflict.attempts)
   const llm = (name: 'deepseek' | 'claude'): LightView => {
     if (!hasKey[name]) return { name, state: 'off', text: 'no key: defaults apply', at: null }
     const last = attempts.find((attempt) => attempt.resolver === name)

@@ -20,8 +20,10 @@ function createTransact(sql: Sql): Transact {
 /** Every store over one database. Call `messages.flush()` before the database is closed. */
 export function createStores({ sql }: Database): Stores {
   const transact = createTransact(sql)
+  const totalChanges = sql.prepare<[], number>('SELECT total_changes()').pluck()
   return {
     transact,
+    rowsWritten: () => totalChanges.get() ?? 0,
     orders: createOrderStore(sql, transact),
     fills: createFillStore(sql),
     ledger: createLedgerStore(sql, transact),

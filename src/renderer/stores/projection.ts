@@ -43,10 +43,19 @@ export function applyDelta(state: Projection, delta: ViewDelta, heardAt: number)
   if (state.view === null) return 'gap'
   if (delta.seq <= state.seq) return 'old'
   if (delta.seq !== state.seq + 1) return 'gap'
-  const changed = Object.fromEntries(Object.entries(delta.changed).filter(([, slice]) => slice !== undefined))
-  const view = shareStructure(state.view, { ...state.view, ...changed })
+  const { decisions, orders, ...whole } = delta.changed
+  const view = shareStructure(state.view, {
+    ...state.view,
+    ...given(whole),
+    decisions: { ...state.view.decisions, ...given(decisions ?? {}) },
+    orders: { ...state.view.orders, ...given(orders ?? {}) },
+  })
   return { ...state, seq: delta.seq, view, heardAt: delta.changed.status === undefined ? state.heardAt : heardAt }
 }
+
+/** Without what is spelt out as undefined. */
+const given = <T extends object>(parts: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined)) as never
 
 /** Part of the view; drawn again only when that part changes. Only below what waits for the first snapshot. */
 export function useView<T>(select: (view: WorkstationView) => T): T {

@@ -220,7 +220,7 @@ export const AlertView = z.object({
 })
 export type AlertView = z.infer<typeof AlertView>
 
-/** Everything pushed. A delta carries the slices that changed, whole. */
+/** Everything pushed. */
 export const WorkstationView = z.object({
   status: StatusView,
   portfolio: PortfolioView,
@@ -230,7 +230,11 @@ export const WorkstationView = z.object({
   alerts: z.array(AlertView),
 })
 export type WorkstationView = z.infer<typeof WorkstationView>
-export const ViewDelta = z.object({ seq: z.number(), changed: WorkstationView.partial() })
+/** Slices that changed: whole, but of decisions and orders only the lists that did. */
+export const ViewDelta = z.object({
+  seq: z.number(),
+  changed: WorkstationView.extend({ decisions: DecisionsView.partial(), orders: OrdersView.partial() }).partial(),
+})
 export type ViewDelta = z.infer<typeof ViewDelta>
 
 export const EquityPointView = z.object({
