@@ -1,221 +1,237 @@
 import { join } from 'node:path'
-import { createPaperExchange } from '../../src/main/adapters/paper/paper-exchange.ts'
-import { createSimulatedClock } from '../../src/main/adapters/system/clock.ts'
-import { createRandomIds } from '../../src/main/adapters/system/ids.ts'
-import { createLog } from '../../src/main/adapters/system/log.ts'
-import { createMemorySentinel } from '../../src/main/adapters/system/sentinel.ts'
-import { CONFIG_DIR, MIGRATIONS_DIR, promptTemplate, sha256 } from '../../src/main/app.ts'
-import { loadSettings } from '../../src/main/config.ts'
-import type { Tick } from '../../src/main/domain/market.ts'
-import type { TradingSignal } from '../../src/main/domain/signal.ts'
-import { createEngine, marketsOf } from '../../src/main/engine.ts'
-import { openingOf, totalsOf } from '../../src/main/paper-account.ts'
-import { openDatabase } from '../../src/main/persistence/database.ts'
-import { createStores } from '../../src/main/persistence/stores.ts'
 import type { Stores, Transact } from '../../src/main/ports.ts'
-import { REPLAY_SETTINGS } from '../../src/main/replay-run.ts'
-import { wire } from '../../src/main/wiring.ts'
-import { type MessageId, pair } from '../../src/shared/ids.ts'
-import { after, epochMs, HOUR } from '../../src/shared/time.ts'
+import { toFloat } from '../../src/shared/money.ts'
+import { SECOND } from '../../src/shared/time.ts'
 import { createBareInserts, INTENT_COLUMNS } from './bare-inserts.ts'
-import { type BenchContext, compare, quantile, type Row } from './measure.ts'
+import { type Desk, ENTRY, openDesk } from './desk.ts'
+import { type BenchContext, collectGarbage, compare, quantile, type Row } from './measure.ts'
 import { inTemporaryFolder } from './temporary-folder.ts'
 
 const PEER = 'bare better-sqlite3 durable insert'
-const STOPS_PER_RUN = 400
+const EXITS_PER_RUN = 400
 const WARM_UPS = 100
-const BTC_USDT = pair('BTC/USDT')
-const XRP_USDT = pair('XRP/USDT')
-const NOON = epochMs(Date.parse('2026-11-23T12:00:00Z'))
-const ENTRY = 50_000
-/** Below any stop: they are at most 3 % under the entry. */
-const BELOW_STOP = 48_000
+const MANY_POSITIONS = 100
+const TICKS_PER_RUN = 4_000
+/** 1,000 ticks a second. */
+const TICK_MS = 1
+const FEW_ORDERS = 10
+const MANY_ORDERS = 100_000
+const ORDERS_AT_START = 10_000
 
-/** So much money and so little risk that hundreds of stops change nothing. */
-const SETTINGS = [
-  ...REPLAY_SETTINGS,
-  'portfolio.approval.tactical=auto',
-  'portfolio.rebalancing.threshold_pp=100',
-  'portfolio.paper.core.USDT=1000000000',
-  'risk.risk_per_trade_percent=0.01',
+export const tickBench = async (context: BenchContext): Promise<Row[]> => [
+  ...(await exits(context)),
+  ...(await loads(context)),
+  ...(await histories(context)),
+  ...(await starts(context)),
 ]
 
 /**
- * From a tick that hits a stop to the sell order's intent on the disk: marks, P&L, stop check, order gate, order, status
- * log and position in one durable transaction. Against one bare durable row on the same disk, in turn.
+ * From a tick that reaches a position's target to the disk: marks, P&L, stop check, then the close written down (one
+ * durable commit: from here on no crash forgets it), and later, when the stop that rests is out of the way, the exit
+ * order's own intent. Against one bare durable row on the same disk, in turn.
  */
-export const tickBench = ({ runs, say, note }: BenchContext): Promise<Row[]> =>
+const exits = ({ runs, say, note }: BenchContext): Promise<Row[]> =>
   inTemporaryFolder(async (folder) => {
-    const desk = openDesk(folder)
+    const watch = watchCommits()
+    const desk = openDesk(folder, { spy: watch.spy })
     const bare = createBareInserts(join(folder, 'bare.db'), INTENT_COLUMNS)
-    const bareMicroseconds = (): number => {
-      const startedAt = performance.now()
-      bare.insert()
-      return (performance.now() - startedAt) * 1_000
-    }
-    const names = {
-      p50: 'tick that hits a stop to intent on disk, p50',
-      p99: 'tick that hits a stop to intent on disk, p99',
-    }
-    const peers = { p50: `${PEER}, p50`, p99: `${PEER}, p99` }
-    const samples = new Map<string, number[]>()
-    const add = (name: string, value: number): void => void samples.set(name, [...(samples.get(name) ?? []), value])
+    const closes: number[][] = []
+    const orders: number[][] = []
+    const rows: number[][] = []
     for (let run = -1; run < runs; run++) {
-      say(`stops, ${run < 0 ? 'warming up' : `run ${run + 1} of ${runs}`}`)
-      const ours: number[] = []
-      const theirs: number[] = []
-      for (let i = 0; i < (run < 0 ? WARM_UPS : STOPS_PER_RUN); i++) {
-        ours.push(await desk.microsecondsOfStop())
-        theirs.push(bareMicroseconds())
+      say(`exits, ${run < 0 ? 'warming up' : `run ${run + 1} of ${runs}`}`)
+      const own = { closes: [] as number[], orders: [] as number[], rows: [] as number[] }
+      for (let i = 0; i < (run < 0 ? WARM_UPS : EXITS_PER_RUN); i++) {
+        const position = await desk.openPosition()
+        const target = toFloat(position.target) + 1
+        watch.reset()
+        const startedAt = performance.now()
+        desk.tick(target)
+        await desk.engine.executor.idle()
+        if (desk.engine.tracker.openPositions().length !== 0) throw new Error('the position was not closed')
+        own.closes.push((watch.closeAt() - startedAt) * 1_000)
+        own.orders.push((watch.orderAt() - startedAt) * 1_000)
+        const bareAt = performance.now()
+        bare.insert()
+        own.rows.push((performance.now() - bareAt) * 1_000)
       }
       if (run < 0) continue
-      add(names.p50, quantile(ours, 0.5))
-      add(names.p99, quantile(ours, 0.99))
-      add(peers.p50, quantile(theirs, 0.5))
-      add(peers.p99, quantile(theirs, 0.99))
+      closes.push(own.closes)
+      orders.push(own.orders)
+      rows.push(own.rows)
     }
     bare.close()
     await desk.close()
-    note(`Stops: ${STOPS_PER_RUN} a run; each figure is the median of ${runs} runs' p50 or p99.`)
-    return [compare(samples, names.p50, peers.p50, 'µs'), compare(samples, names.p99, peers.p99, 'µs')]
+    note(`Exits: ${EXITS_PER_RUN} a run, all runs pooled; min and max are those of single runs.`)
+    return [
+      pooled('tick at a target to its close on disk', closes, 0.5, rows),
+      pooled('tick at a target to its close on disk', closes, 0.99, rows),
+      pooled('… to the exit order on disk, stop cancelled first', orders, 0.5, rows),
+      pooled('… to the exit order on disk, stop cancelled first', orders, 0.99, rows),
+    ]
   })
 
-/** The engine on files, wired as in the product, with a clock that stands still while a stop is timed. */
-function openDesk(folder: string) {
-  const loaded = loadSettings(CONFIG_DIR, SETTINGS)
-  if (!loaded.ok) throw new Error(loaded.error.message)
-  const settings = loaded.value
-  const clock = createSimulatedClock(NOON)
-  const opened = openDatabase(join(folder, 'engine.db'), { migrationsDir: MIGRATIONS_DIR, now: NOON })
-  if (!opened.ok) throw new Error(opened.error.message)
-  const watch = watchExits(createStores(opened.value))
-  const { stores } = watch
-  const markets = marketsOf(settings)
-  const opening = openingOf(settings)
-  const exchanges: ReturnType<typeof createPaperExchange>[] = []
-  const engine = createEngine({
-    settings,
-    clock,
-    wallClock: clock,
-    sentinel: createMemorySentinel(),
-    ids: createRandomIds(),
-    stores,
-    hash: sha256,
-    log: createLog(),
-    llms: [],
-    promptTemplate: promptTemplate(CONFIG_DIR),
-    markets,
-    exchange(prices) {
-      const exchange = createPaperExchange({
-        file: join(folder, 'exchange.db'),
-        clock,
-        rules: (symbol) => markets.rules(symbol),
-        tickOf: (symbol) => prices.fresh(symbol),
-        slippage: settings.execution.paper_slippage,
-        opening: totalsOf(opening),
-      })
-      exchanges.push(exchange)
-      return exchange
-    },
-    feedBuildsCandles: false,
-    agentsOn: false,
-    isReplay: true,
-    staleMs: 0,
-  })
-  engine.openBooks(opening)
-  const unsubscribe = wire(
-    engine.bus,
-    {
-      ...engine,
-      audit: stores.messages,
-      projection: null,
-      onExchangePrices: (ticks) => exchanges[0]?.onTicks(ticks),
-      pace: null,
-    },
-    { everyMs: HOUR, afterRebalance: false },
+/** The share of one core that 1,000 ticks a second take with the audit, the paper exchange and a window that follows. */
+const loads = (context: BenchContext): Promise<Row[]> =>
+  inTemporaryFolder(async (few) =>
+    inTemporaryFolder(async (many) => {
+      const alone = openDesk(few, { isWatched: true })
+      const laden = openDesk(many, { isWatched: true })
+      for (let i = 0; i < MANY_POSITIONS; i++) await laden.openPosition()
+      const ours = `1,000 ticks/s with ${MANY_POSITIONS} open positions`
+      const peer = 'the same with none'
+      const samples = await inTurn(context, { [ours]: laden, [peer]: alone }, shareOfCore)
+      await alone.close()
+      await laden.close()
+      return [compare(samples, ours, peer, '% of a core')]
+    }),
   )
 
-  const ticksAt = (btc: number): Tick[] => {
-    const at = clock.now()
-    return [
-      { symbol: BTC_USDT, at, bid: btc, ask: btc, last: btc },
-      { symbol: XRP_USDT, at, bid: 0.5, ask: 0.5, last: 0.5 },
-    ]
-  }
+/** What a tick costs with a long past, against a short one; a window follows. */
+const histories = (context: BenchContext): Promise<Row[]> =>
+  inTemporaryFolder(async (short) =>
+    inTemporaryFolder(async (long) => {
+      const young = openDesk(short, { isWatched: true, pastOrders: FEW_ORDERS })
+      const old = openDesk(long, { isWatched: true, pastOrders: MANY_ORDERS })
+      for (const desk of [young, old]) await desk.openPosition()
+      const ours = `tick with ${MANY_ORDERS.toLocaleString('en-US')} past orders`
+      const peer = `with ${FEW_ORDERS}`
+      const samples = await inTurn(context, { [ours]: old, [peer]: young }, microsecondsPerTick)
+      await young.close()
+      await old.close()
+      return [compare(samples, ours, peer, 'µs')]
+    }),
+  )
 
-  /** A position as a signal opens it: proposed, approved by the settings, bought. */
-  async function openPosition(): Promise<void> {
-    clock.advanceTo(after(clock.now(), HOUR))
-    engine.market.prices(ticksAt(ENTRY))
-    const signal: TradingSignal = {
-      symbol: BTC_USDT,
-      at: clock.now(),
-      bias: 'long',
-      confidence: 0.9,
-      entry: ENTRY,
-      atr: 250,
-      taMessageId: 'msg_bench' as MessageId,
+/** From opening the database to having compared everything with the exchange; without loading the program. */
+const starts = (context: BenchContext): Promise<Row[]> =>
+  inTemporaryFolder(async (short) =>
+    inTemporaryFolder(async (long) => {
+      for (const [folder, pastOrders] of [
+        [short, FEW_ORDERS],
+        [long, ORDERS_AT_START],
+      ] as const) {
+        const desk = openDesk(folder, { pastOrders })
+        await desk.openPosition()
+        await desk.close()
+      }
+      const ours = `start with ${ORDERS_AT_START.toLocaleString('en-US')} past orders`
+      const peer = `with ${FEW_ORDERS}`
+      const samples = await inTurn(context, { [ours]: long, [peer]: short }, millisecondsOfStart)
+      return [compare(samples, ours, peer, 'ms')]
+    }),
+  )
+
+async function millisecondsOfStart(folder: string): Promise<number> {
+  const startedAt = performance.now()
+  const desk = openDesk(folder)
+  await desk.engine.executor.resume()
+  const took = performance.now() - startedAt
+  if (desk.engine.executor.blockedBecause() !== null) throw new Error('ledger and exchange differ')
+  await desk.close()
+  return took
+}
+
+async function inTurn<T>(
+  { runs, say }: BenchContext,
+  contestants: Readonly<Record<string, T>>,
+  measure: (contestant: T) => Promise<number>,
+): Promise<Map<string, number[]>> {
+  const samples = new Map<string, number[]>()
+  for (let run = -1; run < runs; run++) {
+    const turns = Object.entries(contestants)
+    if (run % 2 === 0) turns.reverse()
+    for (const [name, contestant] of turns) {
+      say(`${name}, ${run < 0 ? 'warming up' : `run ${run + 1} of ${runs}`}`)
+      collectGarbage()
+      const value = await measure(contestant)
+      if (run >= 0) samples.set(name, [...(samples.get(name) ?? []), value])
     }
-    const correlationId = 'cor_bench' as NonNullable<Parameters<typeof engine.bus.publish>[2]['correlationId']>
-    engine.bus.publish('trading_signals', signal, { source: 'bench', correlationId })
-    await engine.executor.idle()
-    if (engine.tracker.openPositions().length !== 1) throw new Error('no position was opened')
-    // The audit is written ten times a second in the background: not in the middle of what is timed.
-    stores.messages.flush()
   }
+  return samples
+}
 
+const shareOfCore = async (desk: Desk): Promise<number> =>
+  ((await cpuMilliseconds(desk)) / (TICKS_PER_RUN * TICK_MS)) * 100
+
+const microsecondsPerTick = async (desk: Desk): Promise<number> =>
+  ((await cpuMilliseconds(desk)) / TICKS_PER_RUN) * 1_000
+
+/** Processor time of a run of ticks, a thousandth of a second apart on the engine's clock; no level is reached. */
+async function cpuMilliseconds(desk: Desk): Promise<number> {
+  const before = process.cpuUsage()
+  for (let i = 0; i < TICKS_PER_RUN; i++) {
+    desk.pass(TICK_MS)
+    desk.tick(ENTRY + (i % 100))
+    if (i % 50 === 0) await desk.engine.executor.idle()
+  }
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / SECOND
+}
+
+function pooled(name: string, ours: readonly number[][], q: number, theirs: readonly number[][]): Row {
+  const own = ours.map((run) => quantile(run, q))
+  const median = quantile(ours.flat(), q)
+  const peerMedian = quantile(theirs.flat(), q)
+  const label = `p${q * 100}`
   return {
-    async microsecondsOfStop(): Promise<number> {
-      await openPosition()
-      clock.advanceTo(after(clock.now(), HOUR))
-      const ticks = ticksAt(BELOW_STOP)
-      watch.writtenAt = null
-      const startedAt = performance.now()
-      engine.market.prices(ticks)
-      await engine.executor.idle()
-      if (watch.writtenAt === null) throw new Error('the stop wrote no intent')
-      if (engine.tracker.openPositions().length !== 0) throw new Error('the position was not closed')
-      return (watch.writtenAt - startedAt) * 1_000
-    },
-    async close(): Promise<void> {
-      await engine.executor.close()
-      for (const stop of unsubscribe) stop()
-      stores.messages.flush()
-      for (const exchange of exchanges) exchange.close()
-      opened.value.close()
-    },
+    name: `${name}, ${label}`,
+    median,
+    min: Math.min(...own),
+    max: Math.max(...own),
+    unit: 'µs',
+    peer: `${PEER}, ${label}`,
+    peerMedian,
+    ratio: median / peerMedian,
   }
 }
 
-/** The same stores, noting when the transaction that inserted an exit's intent had committed. */
-function watchExits(stores: Stores) {
-  let hasExit = false
-  let depth = 0
-  const transact: Transact = (work) => {
-    depth++
-    try {
-      return stores.transact(work)
-    } finally {
-      depth--
-      if (depth === 0 && hasExit) {
-        watched.writtenAt = performance.now()
-        hasExit = false
+/** Notes when the transactions had committed that wrote down a wish to close and an exit order. */
+function watchCommits() {
+  let close: number | null = null
+  let order: number | null = null
+  const reset = (): void => {
+    close = null
+    order = null
+  }
+  const spy = (stores: Stores): Stores => {
+    let depth = 0
+    let wrote = { close: false, order: false }
+    const transact: Transact = (work) => {
+      depth++
+      try {
+        return stores.transact(work)
+      } finally {
+        depth--
+        if (depth === 0) {
+          if (wrote.close) close ??= performance.now()
+          if (wrote.order) order ??= performance.now()
+          wrote = { close: false, order: false }
+        }
       }
     }
-  }
-  const watched = {
-    writtenAt: null as number | null,
-    stores: {
+    return {
       ...stores,
       transact,
-      orders: {
-        ...stores.orders,
-        insert(order) {
-          stores.orders.insert(order)
-          if (order.receipt.kind === 'position_exit') hasExit = true
+      positions: {
+        ...stores.positions,
+        save(position) {
+          stores.positions.save(position)
+          if (position.exitReason !== null) wrote.close = true
         },
       },
-    } satisfies Stores,
+      orders: {
+        ...stores.orders,
+        insert(intent) {
+          stores.orders.insert(intent)
+          if (intent.receipt.kind === 'position_exit') wrote.order = true
+        },
+      },
+    }
   }
-  return watched
+  const at = (time: number | null, what: string): number => {
+    if (time === null) throw new Error(`the tick wrote no ${what}`)
+    return time
+  }
+  return { spy, reset, closeAt: () => at(close, 'wish to close'), orderAt: () => at(order, 'exit order') }
 }
