@@ -198,7 +198,7 @@ export function openDesk(
 }
 
 /** Years of trading: proposals of one leg, each with its order and its fill. */
-export function addPastOrders(stores: Stores, count: number, before: EpochMs): void {
+function addPastOrders(stores: Stores, count: number, before: EpochMs): void {
   stores.transact(() => {
     for (let i = 1; i <= count; i++) {
       const createdAt = after(before, -(count - i + 1) * HOUR)
