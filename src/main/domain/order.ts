@@ -29,6 +29,7 @@ export const ENDED = {
   byExchange: 'by the exchange',
   requoted: 'quoted again',
   byTrader: 'cancelled by the trader',
+  killed: 'the kill switch was pressed',
 } as const
 
 const FINAL_STATUSES: readonly OrderStatus[] = ['filled', 'cancelled', 'expired', 'rejected']

@@ -46,6 +46,7 @@ export type OrderDeskDeps = OrderBookingDeps & {
   /** The last price seen, however old: what must be closed is closed. */
   readonly last: (symbol: TradedPair) => Tick | null
   readonly halt: (reason: string) => void
+  readonly isKilled: () => boolean
   readonly deadlineMs: number
   /** How far from the touch a position may be closed, in percent. */
   readonly exitSlippagePercent: Decimal
@@ -214,9 +215,15 @@ export class OrderDesk {
     if (isBooked && !found.filled.eq(order.filled)) return
     // Filled there and not here: somebody made it smaller, or larger, on the exchange's own pages.
     if (found.status === 'cancelled' || found.status === 'filled') {
-      this.booking.record(id, { type: 'cancelled', reason: order.cancelling ?? ENDED.byExchange, at })
+      this.booking.record(id, { type: 'cancelled', reason: this.whyCancelled(order), at })
     }
     if (found.status === 'expired') this.booking.record(id, { type: 'expired', at })
+  }
+
+  /** The kill switch cancels entries without writing anything down first: the database may be locked. */
+  private whyCancelled({ cancelling, receipt }: Order): string {
+    if (cancelling !== null) return cancelling
+    return this.deps.isKilled() && receipt.kind === 'proposal_leg' ? ENDED.killed : ENDED.byExchange
   }
 
   private async place(draft: Draft): Promise<Result<Order>> {

@@ -2,7 +2,7 @@ import type { OrderId, PositionId, ProposalId } from '../../shared/ids.ts'
 import { after, type EpochMs, SECOND } from '../../shared/time.ts'
 import type { Bus } from '../bus/bus.ts'
 import { type ExecutionSettings, nextStep } from '../domain/execution.ts'
-import type { Order } from '../domain/order.ts'
+import { ENDED, type Order } from '../domain/order.ts'
 import { type ApprovedProposal, asApproved, finish } from '../domain/proposal.ts'
 import type { Clock, Stores } from '../ports.ts'
 import type { OrderDesk } from './order-desk.ts'
@@ -81,7 +81,7 @@ export class ProposalDesk {
   private skippedOf({ id, legs }: ApprovedProposal): ReadonlyMap<number, string> {
     const known = this.skipped.get(id) ?? new Map<number, string>()
     if (!this.deps.isKilled()) return known
-    const all = new Map(legs.map((_, index) => [index, known.get(index) ?? 'the kill switch was pressed']))
+    const all = new Map(legs.map((_, index) => [index, known.get(index) ?? ENDED.killed]))
     this.skipped.set(id, all)
     return all
   }

@@ -106,6 +106,17 @@ describe('an order of which exchange and database know different things', () => 
     expect(bench.stores.proposals.get(proposal.id)?.status).toBe('incomplete')
   })
 
+  it('says that the kill switch ended an entry, which wrote nothing down before it cancelled', async () => {
+    const bench: Bench = createEngineBench({ set: [NO_COOLDOWN] })
+    quote(bench)
+    await rebalance(bench)
+    expect(await restingAt(bench)).toHaveLength(1)
+    const killed = bench.engine.killSwitch.kill('enough', { flatten: false })
+    await wait(bench, 2)
+    await killed
+    expect(bench.stores.orders.recent(1)[0]).toMatchObject({ status: 'cancelled', reason: ENDED.killed })
+  })
+
   it('has its late fill found when balances differ, however long ago it was placed', async () => {
     let isLate = false
     const bench: Bench = createEngineBench({
