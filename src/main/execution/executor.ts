@@ -34,10 +34,14 @@ export type ExecutorDeps = OrderDeskDeps &
     readonly deadManSeconds: number
   }
 
-/** An order whose fate or fills are not all known yet is asked about again: the older it is, the later, ms. */
+/**
+ * An order whose fate or fills are not all known yet is asked about again: the longer that goes on, the later, because
+ * every question uses up what closing a position needs. It starts anew when its absence can be proven.
+ */
 const ASK_AGAIN_MS = 500
 const LONGEST_PAUSE_MS = 10 * SECOND
-const PAUSE_PER_AGE = 0.05
+const PAUSE_PER_AGE = 0.5
+const PAUSE_PER_AGE_OF_PROOF = 0.2
 /** While ledger and exchange differ, or could not be compared, they are compared again after this, ms. */
 const COMPARE_AGAIN_MS = 10 * SECOND
 const COMPARE_PER_AGE = 0.2
@@ -335,16 +339,16 @@ export class Executor {
   private watch(order: Order): void {
     if (isFinal(order.status) && !order.inDoubt) return
     const now = this.deps.clock.now()
-    const pause = Math.min(Math.max((now - order.createdAt) * PAUSE_PER_AGE, ASK_AGAIN_MS), LONGEST_PAUSE_MS)
+    const proof = after(order.deadline, PROOF_MARGIN_MS + 1)
+    const wait = now < proof ? (now - order.createdAt) * PAUSE_PER_AGE : (now - proof) * PAUSE_PER_AGE_OF_PROOF
+    const pause = Math.min(Math.max(wait, ASK_AGAIN_MS), LONGEST_PAUSE_MS)
     const soon = after(now, Math.round(pause))
     const isUnknown = order.inDoubt || order.status === 'pending' || order.type === 'market'
     if (isUnknown) {
       // Found at once when it was accepted; absence is proven only after the deadline.
-      const proof = after(order.deadline, PROOF_MARGIN_MS + 1)
       // An answer on its way at that moment would prove nothing.
       const time = now < proof && proof - now < Math.max(PROOF_NEAR_MS, pause) ? proof : soon
-      // A doubt holds up what its order belongs to: it does not wait behind the others' requests.
-      this.queue.later(order.id, time, () => this.follow(order.id), true)
+      this.queue.later(order.id, time, () => this.follow(order.id))
       return
     }
     if (order.type === 'stop') return // rests until the exchange tells of it, or a reconciliation finds it gone

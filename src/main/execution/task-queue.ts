@@ -3,16 +3,13 @@ import type { Cancel, Clock } from '../ports.ts'
 
 type Task = () => Promise<unknown>
 
-type Waiting = { readonly task: Task; readonly name: string | null; readonly done: () => void }
-
 /**
- * Tasks one after the other, in the order in which they were asked for, the urgent ones first. None of them ends the
- * queue: what goes wrong with one is reported, and the next has its turn.
+ * Tasks one after the other, in the order in which they were asked for. None of them ends the queue: what goes wrong with
+ * one is reported, and the next has its turn.
  */
 export class TaskQueue {
-  private readonly urgent: Waiting[] = []
-  private readonly normal: Waiting[] = []
-  private atWork: Promise<void> | null = null
+  private last: Promise<void> = Promise.resolve()
+  private waiting = 0
   private isOver = false
   private readonly named = new Map<string, Promise<void>>()
   private readonly alarms = new Map<string, Cancel>()
@@ -29,19 +26,23 @@ export class TaskQueue {
    *             exchange does not answer would otherwise pile up, and what closes a position would wait behind them.
    * @returns    when it is done, or was given up.
    */
-  add(task: Task, name: string | null = null, isUrgent = false): Promise<void> {
+  add(task: Task, name: string | null = null): Promise<void> {
     const same = name === null ? undefined : this.named.get(name)
     if (same !== undefined) return same
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const line = isUrgent ? this.urgent : this.normal
-    line.push({ task, name, done: resolve })
-    if (name !== null) this.named.set(name, promise)
-    this.atWork ??= this.work()
-    return promise
+    this.waiting++
+    const done = this.last.then(async () => {
+      if (name !== null) this.named.delete(name)
+      // What is left undone is done after the next start: all of it is decided from what is written down.
+      if (!this.isOver) await this.attempt(task)
+      this.waiting--
+    })
+    if (name !== null) this.named.set(name, done)
+    this.last = done
+    return done
   }
 
   /** Adds a task at a time; a later call with the same name replaces it. */
-  later(name: string, time: EpochMs, task: Task, isUrgent = false): void {
+  later(name: string, time: EpochMs, task: Task): void {
     this.alarms.get(name)?.()
     this.alarms.delete(name)
     if (this.isOver) return
@@ -49,24 +50,9 @@ export class TaskQueue {
       name,
       this.clock.at(time, () => {
         this.alarms.delete(name)
-        void this.add(task, `due ${name}`, isUrgent)
+        void this.add(task, `due ${name}`)
       }),
     )
-  }
-
-  private async work(): Promise<void> {
-    await null // whoever adds a task goes on first
-    for (let next = this.next(); next !== undefined; next = this.next()) {
-      if (next.name !== null) this.named.delete(next.name)
-      // What is left undone is done after the next start: all of it is decided from what is written down.
-      if (!this.isOver) await this.attempt(next.task)
-      next.done()
-    }
-    this.atWork = null
-  }
-
-  private next(): Waiting | undefined {
-    return this.urgent.shift() ?? this.normal.shift()
   }
 
   /** A part of a task whose failure must not keep the rest of it from being done. */
@@ -79,12 +65,12 @@ export class TaskQueue {
   }
 
   isIdle(): boolean {
-    return this.atWork === null
+    return this.waiting === 0
   }
 
   /** Resolves when nothing waits. */
   async idle(): Promise<void> {
-    while (this.atWork !== null) await this.atWork
+    while (this.waiting > 0) await this.last
   }
 
   isClosed(): boolean {
