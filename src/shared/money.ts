@@ -7,7 +7,8 @@ import { z } from 'zod'
  */
 const Big = BigJs()
 Big.strict = true
-Big.DP = 24
+const DECIMALS_OF_DIVISION = 24
+Big.DP = DECIMALS_OF_DIVISION
 Big.RM = BigJs.roundDown
 
 export type Decimal = BigJs
@@ -62,6 +63,20 @@ export const toFloat = (value: Decimal): number => Number(value.toFixed())
 export const ZERO = new Big('0') as Amount & Money & Fraction
 export const ONE = new Big('1') as Amount & Fraction
 export const integer = (n: number): Decimal => new Big(String(n))
+
+/**
+ * The same as `a.div(b)` to the last digit, an order of magnitude faster when `b` has many digits: the library divides
+ * digit by digit.
+ */
+export function quotient(a: Decimal, b: Decimal): Decimal {
+  const shift = DECIMALS_OF_DIVISION + lastPlace(a) - lastPlace(b)
+  const [dividend, divisor] = [digits(a), digits(b)]
+  const whole = shift < 0 ? dividend / (divisor * 10n ** BigInt(-shift)) : (dividend * 10n ** BigInt(shift)) / divisor
+  return new Big(`${a.s === b.s ? '' : '-'}${whole}e-${DECIMALS_OF_DIVISION}`)
+}
+const digits = ({ c }: Decimal): bigint => BigInt(c.join(''))
+/** The power of ten of the last digit. */
+const lastPlace = ({ c, e }: Decimal): number => e - c.length + 1
 
 /** Largest whole number of steps not above `value` (towards zero): less than asked may be traded, never more. */
 export const floorToStep = <T extends Decimal>(value: T, step: Decimal): T =>

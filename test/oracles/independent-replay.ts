@@ -172,8 +172,53 @@ function cheapestPlan(held: PerAsset<bigint>, price: PerAsset<bigint>, ways: rea
     if (difference !== 0n) return difference < 0n ? -1 : 1
     return a.legs.length - b.legs.length || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
   })
-  return (best?.legs ?? []).map(({ way, n }) => ({ way, amount: floorTo(n / (best?.d ?? 1n), way.lot) }))
+  const floored = (best?.legs ?? []).map(({ way, n }) => ({ way, amount: floorTo(n / (best?.d ?? 1n), way.lot) }))
+  return keptToItsSide(held, price, floored)
 }
+
+/**
+ * Lots rounded down pay less in fees, so that every third is worth a little more: what is only sold may end below it by
+ * less than a lot; and without a trade that is too small for its market, what was to pay for it would end above. As many
+ * lots as that is worth are left, of the trade whose symbol comes first, and again until nothing is beyond its third.
+ */
+function keptToItsSide(held: PerAsset<bigint>, price: PerAsset<bigint>, legs: readonly Leg[]): Leg[] {
+  const kept = legs.map((leg) => ({ ...leg })).sort((a, b) => (a.way.symbol < b.way.symbol ? -1 : 1))
+  for (;;) {
+    for (const leg of kept) if (isTooSmall(leg)) leg.amount = 0n
+    const after = { ...held }
+    for (const { way, amount } of kept) {
+      after[way.spent] -= amount * way.unitSpend
+      after[way.gained] += amount * way.unitGain
+    }
+    const total = worth(after, price)
+    const isTraded = ({ amount }: Leg) => amount > 0n
+    let isKept = true
+    for (const asset of ASSETS) {
+      const going = kept.filter((leg) => isTraded(leg) && leg.way.spent === asset)
+      const coming = kept.filter((leg) => isTraded(leg) && leg.way.gained === asset)
+      const lotsWorth = (of: readonly Leg[]) =>
+        sum(of.map(({ way }) => way.lot * way.price * price[way.quote] * ONE_FEE))
+      // Through USDT, say, value passes: it may miss its third by the lots of its trades.
+      const allowed = going.length > 0 && coming.length > 0 ? lotsWorth([...going, ...coming]) * THIRDS : 0n
+      const above = after[asset] * price[asset] * THIRDS - total
+      const isTooLittle = going.length > 0 && -above > allowed
+      const off = (isTooLittle ? -above : above) - allowed
+      if (off <= 0n || (!isTooLittle && coming.length === 0)) continue
+      isKept = false
+      let left = off
+      for (const leg of isTooLittle ? going : coming) {
+        if (left <= 0n) break
+        const perLot = leg.way.lot * leg.way.price * price[leg.way.quote] * ONE_FEE * THIRDS
+        const lots = (left + perLot - 1n) / perLot
+        const taken = lots * leg.way.lot > leg.amount ? leg.amount : lots * leg.way.lot
+        leg.amount -= taken
+        left -= (taken / leg.way.lot) * perLot
+      }
+    }
+    if (isKept) return kept
+  }
+}
+const isTooSmall = ({ way, amount }: Leg): boolean => amount < way.minAmount || amount * way.price < way.minCost
 const floorTo = (n: bigint, lot: bigint) => n - (n % lot)
 
 /** Sells before buys, a trade after those that fund it; never more is spent than is there; small legs are dropped. */
@@ -188,7 +233,7 @@ function execute(core: PerAsset<bigint>, legs: readonly Leg[], price: PerAsset<b
     for (const leg of waiting.splice(Math.max(waiting.findIndex(isFunded), 0), 1)) {
       const { way } = leg
       const amount = isFunded(leg) ? leg.amount : floorTo(held[way.spent] / way.unitSpend, way.lot)
-      if (amount === 0n || amount < way.minAmount || amount * way.price < way.minCost) continue
+      if (amount === 0n || isTooSmall({ way, amount })) continue
       held[way.spent] -= amount * way.unitSpend
       held[way.gained] += amount * way.unitGain
       const fee = amount * way.unitFee

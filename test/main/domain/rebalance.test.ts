@@ -1,19 +1,11 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Holding, totalValue } from '../../../src/main/domain/allocation.ts'
-import type { Leg } from '../../../src/main/domain/proposal.ts'
-import {
-  applyLegs,
-  type Plan,
-  type PlanSettings,
-  planRebalance,
-  worstPrice,
-} from '../../../src/main/domain/rebalance.ts'
-import { cheapestRoute, costOf, type Route } from '../../../src/main/domain/route.ts'
-import { baseOf, quoteOf } from '../../../src/shared/ids.ts'
-import { amount, type Decimal, decimal, money, price, sum, toText } from '../../../src/shared/money.ts'
-import { epochMs } from '../../../src/shared/time.ts'
-import { BTC, BTC_USDT, portfolioArb, rulesOf, USDT, XRP, XRP_BTC, XRP_USDT } from '../../support/money-arbitraries.ts'
+import type { Holding } from '../../../src/main/domain/allocation.ts'
+import { type Plan, type PlanSettings, planRebalance, worstPrice } from '../../../src/main/domain/rebalance.ts'
+import type { Route } from '../../../src/main/domain/route.ts'
+import { amount, decimal, fraction, money, price, sum, toText } from '../../../src/shared/money.ts'
+import { BTC_USDT, rulesOf, XRP_BTC, XRP_USDT } from '../../support/money-arbitraries.ts'
+import { holdingOf, routeOf } from '../../support/routes-in-floats.ts'
+import { NOON } from '../../support/trading-builders.ts'
 
 const settings: PlanSettings = {
   orderType: 'market',
@@ -22,171 +14,161 @@ const settings: PlanSettings = {
   slices: 1,
   sliceEveryMs: 0,
 }
-const NOW = epochMs(1_700_000_000_000)
-const RUNS = { numRuns: 400, seed: 20_261_123 }
 
 function planOf(holdings: readonly Holding[], routes: readonly Route[], changed: Partial<PlanSettings> = {}): Plan {
-  const plan = planRebalance(holdings, routes, { ...settings, ...changed }, NOW)
+  const plan = planRebalance(holdings, routes, { ...settings, ...changed }, NOON)
   if (!plan.ok) throw new Error(plan.error.message)
   return plan.value
 }
+const traded = ({ legs }: Plan): string[] => legs.map((leg) => `${leg.side} ${toText(leg.amount)} ${leg.symbol}`)
+const markets = ({ legs }: Plan): string[] => legs.map((leg) => `${leg.side} ${leg.symbol}`)
 
-const example = {
-  holdings: [
-    { asset: BTC, amount: amount('0.2'), price: price('50000'), parts: 1 },
-    { asset: XRP, amount: amount('1000'), price: price('0.5'), parts: 1 },
-    { asset: USDT, amount: amount('3000'), price: price('1'), parts: 1 },
-  ],
-  routes: [
-    { rules: rulesOf(BTC_USDT), price: price('50000'), fee: decimal('0.004') },
-    { rules: rulesOf(XRP_USDT), price: price('0.5'), fee: decimal('0.004') },
-    { rules: rulesOf(XRP_BTC), price: price('0.00001'), fee: decimal('0.004') },
-  ],
-}
+const MARKETS = [routeOf('BTC/USDT', '50000'), routeOf('XRP/USDT', '0.5'), routeOf('XRP/BTC', '0.00001')]
+const WITHOUT_CROSS = MARKETS.slice(0, 2)
+/** 10,000 in BTC, 500 in XRP, 3,000 in USDT. */
+const LEANING = [holdingOf('BTC', '0.2', '50000'), holdingOf('XRP', '1000', '0.5'), holdingOf('USDT', '3000', '1')]
 
 describe('a rebalance plan', () => {
-  it('buys exact thirds from cash after fees: 3008 USDT become 0.02 BTC, 2000 XRP and 1000 USDT', () => {
-    const cash = [
-      { asset: BTC, amount: amount('0'), price: price('50000'), parts: 1 },
-      { asset: XRP, amount: amount('0'), price: price('0.5'), parts: 1 },
-      { asset: USDT, amount: amount('3008'), price: price('1'), parts: 1 },
-    ]
-    const plan = planOf(cash, example.routes)
-    expect(plan.legs.map((leg) => [leg.symbol, leg.side, toText(leg.amount)])).toEqual([
-      ['BTC/USDT', 'buy', '0.02'],
-      ['XRP/USDT', 'buy', '2000'],
+  it('brings the worked example of 37.44 / 31.46 / 31.10 % to thirds with one sell and one buy', () => {
+    const plan = planOf(
+      [holdingOf('BTC', '0.0345', '44492.75'), holdingOf('XRP', '2150', '0.60'), holdingOf('USDT', '1275', '1')],
+      [routeOf('BTC/USDT', '44492.75'), routeOf('XRP/USDT', '0.60')],
+    )
+    expect(markets(plan)).toEqual(['sell BTC/USDT', 'buy XRP/USDT'])
+    expect(plan.weights.map(({ before }) => before.times(decimal('100')).toFixed(2, 1))).toEqual([
+      '37.44',
+      '31.46',
+      '31.10',
     ])
-    expect(toText(plan.fees)).toBe('8')
+    // 168.34 and 76.66 traded at 0.4 %.
+    expect(plan.fees.toFixed(2, 1)).toBe('0.98')
+    for (const { after, target } of plan.weights) expect(after.minus(target).abs().lt(decimal('0.0000002'))).toBe(true)
+  })
+
+  it('buys exact thirds from cash after fees: 3008 USDT become 0.02 BTC, 2000 XRP and 1000 USDT', () => {
+    const cash = [holdingOf('BTC', '0', '50000'), holdingOf('XRP', '0', '0.5'), holdingOf('USDT', '3008', '1')]
+    const plan = planOf(cash, MARKETS)
+    expect(traded(plan)).toEqual(['buy 0.02 BTC/USDT', 'buy 2000 XRP/USDT'])
+    expect([toText(plan.fees), toText(plan.cost), plan.atLeast && toText(plan.atLeast)]).toEqual(['8', '8', '8'])
   })
 
   it('trades an overweight BTC against an underweight XRP directly, because one fee is less than two', () => {
-    const plan = planOf(example.holdings, example.routes)
-    expect(plan.legs.map((leg) => `${leg.side} ${leg.symbol}`)).toContain('buy XRP/BTC')
-    const through = planOf(example.holdings, example.routes.slice(0, 2))
-    expect(plan.fees.lt(through.fees)).toBe(true)
+    const plan = planOf(LEANING, MARKETS)
+    expect(markets(plan)).toContain('buy XRP/BTC')
+    expect(plan.fees.lt(planOf(LEANING, WITHOUT_CROSS).fees)).toBe(true)
   })
 
-  it('goes through the quote when the cross pair costs more than both legs', () => {
-    const dear = example.routes.map((route) =>
-      route.rules.symbol === XRP_BTC ? { ...route, fee: decimal('0.0081') } : route,
-    )
-    const plan = planOf(example.holdings, dear)
-    expect(plan.legs.map((leg) => leg.symbol)).not.toContain('XRP/BTC')
+  it('goes through the quote when the cross pair costs more than both legs, its half spread included', () => {
+    for (const [fee, halfSpread] of [
+      ['0.0081', '0'],
+      ['0.004', '0.0041'],
+    ] as const) {
+      const dear = [...WITHOUT_CROSS, routeOf('XRP/BTC', '0.00001', fee, halfSpread)]
+      expect(markets(planOf(LEANING, dear))).toEqual(['sell BTC/USDT', 'buy XRP/USDT'])
+    }
   })
 
-  it('counts half the spread as a cost of the route', () => {
-    const wide = example.routes.map((route) =>
-      route.rules.symbol === XRP_BTC
-        ? { ...route, rules: rulesOf(XRP_BTC, { halfSpread: decimal('0.0041') as never }) }
-        : route,
-    )
-    expect(planOf(example.holdings, wide).legs.map((leg) => leg.symbol)).not.toContain('XRP/BTC')
-  })
-
-  it('says so when the markets do not connect the assets', () => {
-    const plan = planRebalance(example.holdings, example.routes.slice(0, 1), settings, NOW)
+  it('does without a cross pair that has no fresh price, and says so when a pair is missing that it needs', () => {
+    expect(markets(planOf(LEANING, WITHOUT_CROSS))).toEqual(['sell BTC/USDT', 'buy XRP/USDT'])
+    const plan = planRebalance(LEANING, MARKETS.slice(0, 1), settings, NOON)
     expect(plan.ok ? '' : plan.error.code).toBe('rebalance/no-route')
   })
 
-  it('conserves value to the last digit: before = after + fees + what a cross price differs from its legs', () => {
-    fc.assert(
-      fc.property(portfolioArb, ({ holdings, routes }) => {
-        const { legs, fees } = planOf(holdings, routes)
-        const after = totalValue(applyLegs(holdings, legs))
-        const skew = sum(legs.map((leg) => lostToCrossPrice(leg, holdings)))
-        expect(toText(totalValue(holdings))).toBe(toText(after.plus(fees).plus(skew)))
-      }),
-      RUNS,
-    )
+  it('of equally cheap ways takes that of fewer trades, then that whose symbols come first', () => {
+    const free = MARKETS.map((route) => ({ ...route, fee: fraction('0') }))
+    const holdings = [holdingOf('BTC', '0.4', '50000'), holdingOf('XRP', '0', '0.5'), holdingOf('USDT', '10000', '1')]
+    expect(traded(planOf(holdings, free))).toEqual(['buy 20000 XRP/BTC'])
+    const even = [holdingOf('BTC', '0.6', '50000'), holdingOf('XRP', '0', '0.5'), holdingOf('USDT', '0', '1')]
+    expect(markets(planOf(even, free))).toEqual(['sell BTC/USDT', 'buy XRP/BTC'])
+    expect(markets(planOf([...even].reverse(), [...free].reverse()))).toEqual(['sell BTC/USDT', 'buy XRP/BTC'])
   })
 
-  it('leaves every weight within a lot of its target when no leg was below a minimum', () => {
-    fc.assert(
-      fc.property(portfolioArb, ({ holdings, routes }) => {
-        const solution = cheapestRoute(holdings, routes)
-        const plan = planOf(holdings, routes)
-        if (solution === null || plan.legs.length < solution.trades.length) return
-        const after = applyLegs(holdings, plan.legs)
-        const total = totalValue(after)
-        // One lot of each traded market, in quote: more than rounding down two amounts can move any holding.
-        const lots = sum(holdings.map((holding) => holding.price.times(decimal('0.00000002'))))
-        for (const holding of after) {
-          const miss = holding.amount
-            .times(holding.price)
-            .minus(total.div(decimal('3')))
-            .abs()
-          expect(miss.lte(lots)).toBe(true)
-        }
-      }),
-      RUNS,
-    )
+  it('does nothing with an empty sleeve or one that is at its targets', () => {
+    const empty = LEANING.map((holding) => ({ ...holding, amount: amount('0') }))
+    const even = [holdingOf('BTC', '0.02', '50000'), holdingOf('XRP', '2000', '0.5'), holdingOf('USDT', '1000', '1')]
+    for (const holdings of [empty, even]) expect(traded(planOf(holdings, MARKETS))).toEqual([])
   })
 
-  it('is never dearer than any other pair of trades that reaches the targets', () => {
-    fc.assert(
-      fc.property(portfolioArb, ({ holdings, routes }) => {
-        const best = cheapestRoute(holdings, routes)
-        const withoutCross = cheapestRoute(
-          holdings,
-          routes.filter((route) => route.rules.symbol !== XRP_BTC),
-        )
-        if (best === null || withoutCross === null) throw new Error('no route')
-        expect(best.cost.lte(withoutCross.cost.plus(decimal('0.000000000001')))).toBe(true)
-        expect(toText(best.cost)).toBe(toText(costOf(holdings, best.trades)))
-      }),
-      RUNS,
-    )
-  })
-
-  it('never spends more of an asset than there is when legs are carried out in their order', () => {
-    fc.assert(
-      fc.property(portfolioArb, ({ holdings, routes }) => {
-        const { legs } = planOf(holdings, routes)
-        for (let done = 1; done <= legs.length; done++) {
-          for (const holding of applyLegs(holdings, legs.slice(0, done))) {
-            // Rounding down a sell by less than a lot may leave the buy it funds short by as much; execution shrinks it.
-            expect(holding.amount.times(holding.price).gte(decimal('-0.01'))).toBe(true)
-          }
-        }
-      }),
-      RUNS,
-    )
-  })
-
-  it('sends no leg below a minimum and none that is not whole lots', () => {
-    fc.assert(
-      fc.property(portfolioArb, ({ holdings, routes }) => {
-        for (const leg of planOf(holdings, routes).legs) {
-          const rules = routes.find((route) => route.rules.symbol === leg.symbol)?.rules
-          if (rules === undefined) throw new Error('a leg on no market')
-          expect(leg.amount.gte(rules.minAmount)).toBe(true)
-          expect(leg.amount.times(leg.price).gte(rules.minCost)).toBe(true)
-          expect(toText(leg.amount.div(rules.lot))).toMatch(/^\d+$/)
-        }
-      }),
-      RUNS,
-    )
-  })
-
-  it('answers the same to the same question', () => {
-    fc.assert(
-      fc.property(portfolioArb, ({ holdings, routes }) => {
-        const shuffled = [...routes].reverse()
-        expect(JSON.stringify(planOf(holdings, shuffled))).toBe(JSON.stringify(planOf(holdings, routes)))
-      }),
-      { ...RUNS, numRuns: 100 },
-    )
+  it('sells all of an asset whose target is zero', () => {
+    const holdings = [
+      holdingOf('BTC', '0.01', '50000'),
+      holdingOf('XRP', '700', '0.5', 0),
+      holdingOf('USDT', '200', '1'),
+    ]
+    expect(traded(planOf(holdings, WITHOUT_CROSS))).toContain('sell 700 XRP/USDT')
   })
 
   it('cuts a large plan into slices that add up to the whole', () => {
-    const whole = planOf(example.holdings, example.routes)
-    const sliced = planOf(example.holdings, example.routes, { slices: 6, sliceEveryMs: 14_400_000 })
+    const whole = planOf(LEANING, MARKETS)
+    const sliced = planOf(LEANING, MARKETS, { slices: 6, sliceEveryMs: 14_400_000 })
     for (const leg of whole.legs) {
       const parts = sliced.legs.filter((part) => part.symbol === leg.symbol)
-      expect(parts).toHaveLength(6)
+      expect(parts.map((part) => part.notBefore - NOON)).toEqual([0, 1, 2, 3, 4, 5].map((slice) => slice * 14_400_000))
       expect(toText(sum(parts.map((part) => part.amount)))).toBe(toText(leg.amount))
     }
-    expect(new Set(sliced.legs.map((leg) => leg.notBefore - NOW)).size).toBe(6)
+    expect(planOf(LEANING, MARKETS, { slices: 6, sliceAbove: money('100000') }).legs).toEqual(whole.legs)
+  })
+
+  it('says what the worst prices of all legs may cost, cross pairs in the account’s quote', () => {
+    const holdings = [holdingOf('BTC', '0.4', '50000'), holdingOf('XRP', '0', '0.5'), holdingOf('USDT', '10000', '1')]
+    const free = MARKETS.map((route) => ({ ...route, fee: fraction('0') }))
+    // 20,000 XRP bought for up to 1 % more than 0.2 BTC.
+    expect(toText(planOf(holdings, free).slippageBound)).toBe('100')
+  })
+})
+
+describe('what a market does not take', () => {
+  const rules = { minAmount: amount('20'), lot: amount('1') }
+  const coarse = (overrides: Partial<typeof rules>): Route[] => [
+    routeOf('BTC/USDT', '50000', '0'),
+    { ...routeOf('XRP/USDT', '0.5', '0'), rules: rulesOf(XRP_USDT, { ...rules, ...overrides }) },
+  ]
+  /** 15 XRP are missing. */
+  const short = [holdingOf('BTC', '0.002', '50000'), holdingOf('XRP', '185', '0.5'), holdingOf('USDT', '107.5', '1')]
+
+  it('is folded away and said, not sent', () => {
+    const plan = planOf(short, coarse({}))
+    expect(plan.legs).toEqual([])
+    expect(plan.folded.map((trade) => [trade.symbol, trade.side, toText(trade.amount)])).toEqual([
+      ['XRP/USDT', 'buy', '15'],
+    ])
+    expect(toText(plan.broughtBack)).toBe('0')
+  })
+
+  it('is what is below the smallest amount or the smallest cost; what is exactly as much is taken', () => {
+    expect(traded(planOf(short, coarse({ minAmount: amount('15') })))).toEqual(['buy 15 XRP/USDT'])
+    const atCost = (minCost: string): Route[] =>
+      coarse({ minAmount: amount('1') }).map((route) => ({
+        ...route,
+        rules: { ...route.rules, minCost: amount(minCost) },
+      }))
+    expect(traded(planOf(short, atCost('7.5')))).toEqual(['buy 15 XRP/USDT'])
+    expect(traded(planOf(short, atCost('7.51')))).toEqual([])
+  })
+
+  it('is less than a whole lot: amounts are rounded down, and what is less than one is nobody’s wish', () => {
+    expect(traded(planOf(short, coarse({ lot: amount('10'), minAmount: amount('10') })))).toEqual(['buy 10 XRP/USDT'])
+    const plan = planOf(short, coarse({ lot: amount('100'), minAmount: amount('100') }))
+    expect([plan.legs, plan.folded]).toEqual([[], []])
+  })
+
+  it('takes the purchase with it that it would have paid for', () => {
+    // BTC over by 20 USDT, XRP under by as much; a BTC sell below 50 USDT is not taken.
+    const holdings = [
+      holdingOf('BTC', '0.0024', '50000'),
+      holdingOf('XRP', '160', '0.5'),
+      holdingOf('USDT', '100', '1'),
+    ]
+    const routes = [
+      { ...routeOf('BTC/USDT', '50000', '0'), rules: rulesOf(BTC_USDT, { minCost: amount('50') }) },
+      routeOf('XRP/USDT', '0.5', '0'),
+    ]
+    expect(traded(planOf(holdings, routes))).toEqual([])
+  })
+
+  it('goes another way when there is one, though it is dearer', () => {
+    const cross = { ...routeOf('XRP/BTC', '0.00001'), rules: rulesOf(XRP_BTC, { minAmount: amount('1000000') }) }
+    expect(markets(planOf(LEANING, [...WITHOUT_CROSS, cross]))).toEqual(['sell BTC/USDT', 'buy XRP/USDT'])
   })
 })
 
@@ -200,11 +182,3 @@ describe('the worst price of a leg', () => {
     expect(toText(worstPrice('buy', price('0.0000135'), decimal('1'), price('0.000001')))).toBe('0.0000135')
   })
 })
-
-/** Value that a trade on a cross pair moves because its price is not the ratio of the two legs' prices. */
-function lostToCrossPrice(leg: Leg, holdings: readonly Holding[]): Decimal {
-  const priceOf = (asset: string): Decimal => holdings.find((holding) => holding.asset === asset)?.price ?? decimal('0')
-  const base = leg.amount.times(priceOf(baseOf(leg.symbol)))
-  const quote = leg.amount.times(leg.price).times(priceOf(quoteOf(leg.symbol)))
-  return leg.side === 'buy' ? quote.minus(base) : base.minus(quote)
-}
