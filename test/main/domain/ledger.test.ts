@@ -150,6 +150,9 @@ describe('the ledger', () => {
       kind: 'correction',
       at: NOON,
       reference: 'by hand',
+      reason: 'found',
+      bookedBy: 'trader',
+      prices: new Map(),
       lines: [
         { account: 'core', asset: BTC, amount: amount('1') },
         { account: 'outside', asset: XRP, amount: amount('-1') },
