@@ -4,6 +4,7 @@ import { after, type EpochMs, epochMs, MINUTE } from '../../shared/time.ts'
 import { isFinal, type Order } from '../domain/order.ts'
 import type { Clock, Exchange, Holding, RestingOrder, Stores } from '../ports.ts'
 import type { Books } from './books.ts'
+import type { MovementFinder } from './movement-finder.ts'
 import type { OrderBooking } from './order-booking.ts'
 import type { OrderDesk } from './order-desk.ts'
 
@@ -46,11 +47,13 @@ export class Reconciler {
   private readonly deps: ReconcilerDeps
   private readonly desk: OrderDesk
   private readonly booking: OrderBooking
+  private readonly movements: MovementFinder
 
-  constructor(deps: ReconcilerDeps, desk: OrderDesk, booking: OrderBooking) {
+  constructor(deps: ReconcilerDeps, desk: OrderDesk, booking: OrderBooking, movements: MovementFinder) {
     this.deps = deps
     this.desk = desk
     this.booking = booking
+    this.movements = movements
   }
 
   /** Nothing new is sent until everything has been compared again (a start, a sleep). */
@@ -63,7 +66,9 @@ export class Reconciler {
     const items = this.found.items.map(
       ({ asset, ledger, exchange }) => `${asset}: the ledger has ${toText(ledger)}, the exchange ${toText(exchange)}`,
     )
-    return `Ledger and exchange differ (${items.join('; ')}): nothing new is sent.`
+    const hint = this.movements.problem()
+    const text = `Ledger and exchange differ (${items.join('; ')}): nothing new is sent.`
+    return hint === null ? text : `${text} ${hint}`
   }
 
   difference(): Difference | null {
@@ -117,19 +122,33 @@ export class Reconciler {
 
   private async compareBalances(): Promise<boolean> {
     let items = await this.differences()
-    if (items !== null && items.length > 0 && this.isWorthAsking(items)) {
+    const isWorthAsking = items !== null && items.length > 0 && this.isWorthAsking(items)
+    if (isWorthAsking) {
       // Something may have traded between the two questions, or a fill came late: ask again before anybody is woken.
       for (const order of this.deps.stores.orders.live()) await this.desk.askAbout(order.id)
       for (const order of this.recentlyEnded()) await this.desk.askAbout(order)
       items = await this.differences()
     }
+    // Fills first: what they leave unexplained came or went in another way.
+    if (items !== null && this.mayHaveMoved(isWorthAsking ? items : []) && (await this.movements.ask())) {
+      items = await this.differences()
+    }
     if (items === null) return false
+    this.movements.settlePlaces(this.earning)
+    if (items.length === 0) this.movements.agree()
     const before = this.found
     const now = this.deps.clock.now()
     this.found = items.length === 0 ? null : { since: before?.since ?? now, items }
     const text = this.blockedBecause()
     if (this.found !== null && before === null && text !== null) this.booking.alert('reconcile/difference', text, null)
     return true
+  }
+
+  /** A difference, another place at the exchange than the ledger says (a transfer, a reward), or time to ask. */
+  private mayHaveMoved(items: DifferenceItems): boolean {
+    const { assets, books } = this.deps
+    const isElsewhere = assets.some((asset) => !books.of('earning', asset).eq(this.earning.get(asset) ?? ZERO))
+    return isElsewhere || this.movements.isDue() || (items.length > 0 && this.movements.mayExplain(textOf(items)))
   }
 
   /** One that is new or has changed, or that a fill which is still on its way may explain. */

@@ -5,6 +5,7 @@ import {
   decimal,
   fromFloat,
   type Money,
+  maxOf,
   type Price,
   toFloat,
   ZERO,
@@ -51,6 +52,8 @@ export class Tracker {
   private marginOffset = 0
   private peakFloat = 0
   private peak: Money = ZERO
+  /** By what the peak has been moved already. */
+  private flowsInPeak: Money
   private worstFloat = 0
   private settledFloat = Number.NaN
   private worst: Decimal = ZERO
@@ -62,6 +65,8 @@ export class Tracker {
     readonly stores: Pick<Stores, 'positions' | 'equity'>
     readonly rules: (symbol: TradedPair) => MarketRules | null
     readonly holdings: OwnedHoldings
+    /** What came into the account from outside, less what left it, in quote: neither profit nor loss. */
+    readonly flows: { total(): Money }
     readonly settings: TrackerSettings
   }
 
@@ -76,6 +81,7 @@ export class Tracker {
     }))
     for (const mark of this.marks) if (mark.symbol !== null) this.bySymbol.set(mark.symbol, mark)
     const last = deps.stores.equity.last()
+    this.flowsInPeak = last?.flows ?? deps.flows.total()
     if (last !== null) {
       this.peak = last.peak
       this.peakFloat = toFloat(last.peak)
@@ -163,14 +169,16 @@ export class Tracker {
     return this.worst
   }
 
-  /** P&L since 00:00 UTC: value against the last point before it; null without one. */
+  /** P&L since 00:00 UTC: value against the last point before it, deposits and withdrawals apart; null without one. */
   todayPnl(): { readonly amount: Money; readonly percent: Decimal } | null {
     const equity = this.equity()
     const now = this.deps.clock.now()
     const start =
       this.deps.stores.equity.before(epochMs(Math.floor(now / DAY) * DAY)) ?? this.deps.stores.equity.first()
     if (equity === null || start === null || !start.equity.gt(ZERO)) return null
-    const amount = equity.minus(start.equity)
+    const { flows } = this.deps
+    const came = start.flows === null ? ZERO : flows.total().minus(start.flows)
+    const amount = equity.minus(start.equity).minus(came)
     return { amount: amount as Money, percent: amount.div(start.equity).times(HUNDRED) }
   }
 
@@ -179,7 +187,14 @@ export class Tracker {
     const equity = this.equity()
     if (equity === null) return null
     const at = this.deps.clock.now()
-    const point: EquityPoint = { at, equity, holdEquity, peak: this.equityPeak(), driftPp }
+    const point: EquityPoint = {
+      at,
+      equity,
+      holdEquity,
+      peak: this.equityPeak(),
+      flows: this.deps.flows.total(),
+      driftPp,
+    }
     this.deps.stores.equity.add(point)
     for (const position of this.openPositions()) this.snapshotPosition(position, at)
     return point
@@ -239,7 +254,7 @@ export class Tracker {
   }
 
   private settle(): void {
-    if (!this.isDirty) return
+    if (!this.isDirty && this.version === this.deps.holdings.version()) return
     this.isDirty = false
     if (this.version !== this.deps.holdings.version()) this.readHoldings()
     let equity = 0
@@ -267,8 +282,19 @@ export class Tracker {
     this.worstFloat = toFloat(depth)
   }
 
+  /** A deposit raises the peak and a withdrawal lowers it by itself: neither makes a drawdown, nor hides one. */
+  private movePeak(): void {
+    const total = this.deps.flows.total()
+    if (total.eq(this.flowsInPeak)) return
+    this.peak = maxOf(ZERO, this.peak.plus(total).minus(this.flowsInPeak)) as Money
+    this.peakFloat = toFloat(this.peak)
+    this.flowsInPeak = total
+    this.settledFloat = Number.NaN
+  }
+
   private readHoldings(): void {
     this.version = this.deps.holdings.version()
+    this.movePeak()
     for (const mark of this.marks) mark.amount = toFloat(this.deps.holdings.owned(mark.asset))
     this.marginOffset = 0
     for (const position of this.onMargin()) {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { TradedPair } from '../../../src/shared/ids.ts'
-import { type Amount, amount, DecimalText, toText } from '../../../src/shared/money.ts'
+import { type Amount, amount, DecimalText, toText, ZERO } from '../../../src/shared/money.ts'
 import { FaultRule } from './faults.ts'
 import { PERMISSIONS } from './keys.ts'
 import { MARKET_STATUSES } from './market.ts'
@@ -32,7 +32,8 @@ export const Command = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('marketStatus'), symbol: TradedPair, status: z.enum(MARKET_STATUSES) }),
   z.strictObject({ do: z.literal('systemStatus'), status: z.enum(SYSTEM_STATUSES) }),
   z.strictObject({ do: z.literal('permissions'), permissions: z.array(z.enum(PERMISSIONS)) }),
-  z.strictObject({ do: z.literal('transfer'), asset: z.string(), amount: units }),
+  z.strictObject({ do: z.literal('transfer'), asset: z.string(), amount: units, fee: units.default(ZERO) }),
+  z.strictObject({ do: z.literal('reward'), asset: z.string(), amount: units, fee: units.default(ZERO) }),
   z.strictObject({ do: z.literal('moveToEarn'), asset: z.string(), amount: units }),
   /** Answers what the account is and what it was asked. */
   z.strictObject({ do: z.literal('tell'), requests: z.number().int().nonnegative().default(0) }),
@@ -105,7 +106,10 @@ function run(kraken: Driven, command: z.infer<typeof Command>): Told | undefined
       kraken.setPermissions(command.permissions)
       return
     case 'transfer':
-      kraken.transfer(command.asset, command.amount)
+      kraken.transfer(command.asset, command.amount, command.fee)
+      return
+    case 'reward':
+      kraken.reward(command.asset, command.amount, command.fee)
       return
     case 'moveToEarn':
       kraken.moveToEarn(command.asset, command.amount)

@@ -4,11 +4,18 @@ import { type EpochMs, epochMs } from '../../../src/shared/time.ts'
 
 /** What an order was asked with that the matching has no need of. */
 export type OrderNote = { readonly userref: number | null; readonly oflags: string }
+/** A row of the account's ledger that is no trade. */
 export type Transfer = {
   readonly number: number
+  /** The number of the first row of what happened at once. */
+  readonly group: number
   readonly assetCode: string
+  /** Before the fee. */
   readonly amount: Amount
-  readonly kind: 'deposit' | 'withdrawal' | 'transfer'
+  readonly fee: Amount
+  /** Kraken's words, e.g. `earn` and `allocation`. */
+  readonly type: string
+  readonly subtype: string
   readonly at: EpochMs
 }
 export type CounterState = { readonly value: number; readonly at: EpochMs }
@@ -18,7 +25,8 @@ CREATE TABLE IF NOT EXISTS nonces (key TEXT PRIMARY KEY, nonce TEXT NOT NULL) ST
 CREATE TABLE IF NOT EXISTS order_notes (number INTEGER PRIMARY KEY, userref INTEGER, oflags TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value REAL NOT NULL, at INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS transfers (
-  number INTEGER PRIMARY KEY, asset TEXT NOT NULL, amount TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL
+  number INTEGER PRIMARY KEY, first INTEGER, asset TEXT NOT NULL, amount TEXT NOT NULL, fee TEXT NOT NULL,
+  type TEXT NOT NULL, subtype TEXT NOT NULL, at INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS markets (symbol TEXT PRIMARY KEY, status TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS dead_man (one INTEGER PRIMARY KEY CHECK (one = 1), at INTEGER NOT NULL) STRICT;
@@ -63,16 +71,25 @@ export class DeskStore {
     this.statements.saveCounter.run(name, value, at)
   }
 
-  addTransfer({ assetCode, amount, kind, at }: Omit<Transfer, 'number'>): void {
-    this.statements.addTransfer.run(assetCode, toText(amount), kind, at)
+  /** What happens at once shares a reference. */
+  addTransfers(transfers: readonly Omit<Transfer, 'number' | 'group'>[]): void {
+    let first: number | null = null
+    for (const { assetCode, amount, fee, type, subtype, at } of transfers) {
+      const row = [first, assetCode, toText(amount), toText(fee), type, subtype, at]
+      const { lastInsertRowid } = this.statements.addTransfer.run(row)
+      first ??= Number(lastInsertRowid)
+    }
   }
   /** Newest first. */
   transfers(): readonly Transfer[] {
     return this.statements.transfers.all().map((row) => ({
       number: row.number,
+      group: row.first ?? row.number,
       assetCode: row.asset,
       amount: amount(row.amount),
-      kind: row.kind,
+      fee: amount(row.fee),
+      type: row.type,
+      subtype: row.subtype,
       at: epochMs(row.at),
     }))
   }
@@ -98,6 +115,17 @@ export class DeskStore {
   }
 }
 
+type TransferRow = {
+  number: number
+  first: number | null
+  asset: string
+  amount: string
+  fee: string
+  type: string
+  subtype: string
+  at: number
+}
+
 const statementsOf = (db: SqliteDatabase.Database) => ({
   nonces: db.prepare<[], { key: string; nonce: string }>('SELECT * FROM nonces'),
   saveNonce: db.prepare('INSERT OR REPLACE INTO nonces VALUES (?, ?)'),
@@ -106,10 +134,10 @@ const statementsOf = (db: SqliteDatabase.Database) => ({
   ofUserref: db.prepare<[number], number>('SELECT number FROM order_notes WHERE userref = ?').pluck(),
   counters: db.prepare<[], { name: string; value: number; at: number }>('SELECT * FROM counters'),
   saveCounter: db.prepare('INSERT OR REPLACE INTO counters VALUES (?, ?, ?)'),
-  addTransfer: db.prepare('INSERT INTO transfers (asset, amount, kind, at) VALUES (?, ?, ?, ?)'),
-  transfers: db.prepare<[], { number: number; asset: string; amount: string; kind: Transfer['kind']; at: number }>(
-    'SELECT * FROM transfers ORDER BY number DESC',
+  addTransfer: db.prepare(
+    'INSERT INTO transfers (first, asset, amount, fee, type, subtype, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
   ),
+  transfers: db.prepare<[], TransferRow>('SELECT * FROM transfers ORDER BY number DESC'),
   markets: db.prepare<[], { symbol: string; status: string }>('SELECT * FROM markets'),
   saveMarket: db.prepare('INSERT OR REPLACE INTO markets VALUES (?, ?)'),
   deadMan: db.prepare<[], { at: number }>('SELECT at FROM dead_man'),

@@ -11,7 +11,9 @@ export type LedgerLine = {
   readonly id: string
   readonly refid: string
   readonly at: number
-  readonly type: 'trade' | 'deposit' | 'withdrawal' | 'transfer' | 'margin'
+  /** Kraken's words, e.g. `trade`, or `earn` and `allocation`. */
+  readonly type: string
+  readonly subtype: string
   readonly assetCode: string
   /** Before the fee. */
   readonly amount: Amount
@@ -27,7 +29,7 @@ export function ledgerLines({ venue, store }: Desk, limit: number): readonly Led
     const [base, quote] = [baseOf(trade.symbol), quoteOf(trade.symbol)]
     const cost = trade.price.times(trade.amount) as Amount
     const minus = (value: Amount): Amount => value.times(decimal('-1')) as Amount
-    const common = { refid: txidOf('T', trade.number), at: trade.at }
+    const common = { refid: txidOf('T', trade.number), at: trade.at, subtype: '' }
     const line = (leg: number) => ({ ...common, id: txidOf('L', trade.number * 2 + leg) })
     const isBuy = trade.side === 'buy'
     if (trade.realized !== null) {
@@ -39,14 +41,10 @@ export function ledgerLines({ venue, store }: Desk, limit: number): readonly Led
     ]
   })
   const ofTransfers = store.transfers().map(
-    ({ number, assetCode, amount, kind, at }): Bare => ({
+    ({ number, group, ...line }): Bare => ({
+      ...line,
       id: txidOf('L', TRANSFERS_FROM + number),
-      refid: txidOf('L', TRANSFERS_FROM + number),
-      at,
-      type: kind,
-      assetCode,
-      amount,
-      fee: ZERO,
+      refid: txidOf('L', TRANSFERS_FROM + group),
     }),
   )
   const balances = new Map([...venue.holdings()].map(([code, { total }]) => [code, total]))

@@ -1,9 +1,10 @@
 import { type Amount, decimal, toText, ZERO } from '../../../src/shared/money.ts'
-import { type Answer, answer, atLeast, type Params, refuse, secondsOf } from './answer.ts'
+import { type Answer, answer, atLeast, isTrue, type Params, refuse, secondsOf } from './answer.ts'
 import type { Desk } from './desk.ts'
 import type { ApiKey } from './keys.ts'
 import { ledgerLines } from './ledger-lines.ts'
 import { assetId } from './names.ts'
+import { period } from './rest-history.ts'
 import { txidOf } from './txid.ts'
 
 const PAGE = 50
@@ -27,12 +28,12 @@ export function accountEndpoints(desk: Desk, issueToken: (key: ApiKey) => string
     )
 
   function ledgers(params: Params): Answer {
-    const [start, end] = [Number(params.start ?? 0) * 1_000, Number(params.end ?? Number.POSITIVE_INFINITY) * 1_000]
     const assets = params.asset === undefined || params.asset === 'all' ? null : params.asset.split(',')
-    const found = ledgerLines(desk, Number.MAX_SAFE_INTEGER).filter(
+    const all = ledgerLines(desk, Number.MAX_SAFE_INTEGER)
+    const isWithin = period(params, (txid) => all.find(({ id }) => id === txid)?.at ?? null)
+    const found = all.filter(
       ({ at, assetCode, type }) =>
-        at > start &&
-        at <= end &&
+        isWithin(at) &&
         (assets === null || assets.includes(assetId(assetCode))) &&
         (params.type === undefined || params.type === 'all' || params.type === type),
     )
@@ -48,10 +49,11 @@ export function accountEndpoints(desk: Desk, issueToken: (key: ApiKey) => string
         refid: line.refid,
         time: secondsOf(line.at),
         type: line.type,
-        subtype: '',
+        subtype: line.subtype,
       },
     ])
-    return answer({ ledger: Object.fromEntries(lines), count: found.length })
+    const count = isTrue(params.without_count) ? {} : { count: found.length }
+    return answer({ ledger: Object.fromEntries(lines), ...count })
   }
 
   const openPositions = (): Answer =>

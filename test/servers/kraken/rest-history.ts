@@ -118,7 +118,7 @@ export function historyEndpoints({ venue, store, markets }: Desk) {
 }
 
 /** Start is exclusive, end inclusive; either is a time in seconds or an id, whose time `timeOf` knows (in ms). */
-function period({ start, end }: Params, timeOf: (txid: string) => number | null): (at: number) => boolean {
+export function period({ start, end }: Params, timeOf: (txid: string) => number | null): (at: number) => boolean {
   const timeIn = (text: string | undefined, otherwise: number): number => {
     if (text === undefined || text === '') return otherwise
     const seconds = Number(text)

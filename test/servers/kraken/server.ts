@@ -15,7 +15,7 @@ import { createControl } from './control.ts'
 import { Counters, type Tier } from './counters.ts'
 import { DEFAULT_MARKETS, LEVERAGES } from './default-markets.ts'
 import type { Desk } from './desk.ts'
-import { DeskStore } from './desk-store.ts'
+import { DeskStore, type Transfer } from './desk-store.ts'
 import { Faults } from './faults.ts'
 import { createHttpHandler } from './http.ts'
 import { type ApiKey, apiKeyNamed, Keys, type KrakenPermission } from './keys.ts'
@@ -79,15 +79,22 @@ export type KrakenServer = {
   setMarketStatus(symbol: TradedPair, status: MarketStatus): void
   setSystemStatus(status: SystemStatus): void
   setPermissions(permissions: readonly KrakenPermission[], key?: string): void
-  /** Above zero a deposit, below it a withdrawal. */
-  transfer(assetCode: string, amount: Amount): void
-  /** From spot into earning. */
+  /** Above zero a deposit, below it a withdrawal, whose fee comes on top. */
+  transfer(assetCode: string, amount: Amount, fee?: Amount): void
+  /** What earning brought, less Kraken's share of it; into an earn code such as `BTC.F`. */
+  reward(assetCode: string, amount: Amount, fee?: Amount): void
+  /** From spot into earning; below zero back. */
   moveToEarn(assetCode: string, amount: Amount): void
+  /** Rows of the ledger of any kind, all at once, with what they do to the balances. */
+  addLedgerRows(...rows: readonly LedgerRow[]): void
   expireTokens(): void
   /** How many orders there are or were with this client order id: more than one is a duplicate. */
   ordersOf(clientOrderId: string): number
   close(): Promise<void>
 }
+
+/** Kraken's words for what happened, e.g. `earn` and `allocation`. */
+export type LedgerRow = Pick<Transfer, 'assetCode' | 'amount' | 'type'> & Partial<Pick<Transfer, 'fee' | 'subtype'>>
 
 /** Kraken on the loopback: REST, WebSocket v2, one account, and a switch for everything that can go wrong. */
 export async function startKrakenServer(options: KrakenServerOptions = {}): Promise<KrakenServer> {
@@ -121,10 +128,12 @@ export async function startKrakenServer(options: KrakenServerOptions = {}): Prom
   venue.onEvent((event) => sockets.onVenueEvent(event))
   const leverages = allowsMargin ? LEVERAGES : []
 
-  const transfer: KrakenServer['transfer'] = (assetCode, amount) => {
-    venue.credit(assetCode, amount)
-    store.addTransfer({ assetCode, amount, kind: amount.lt(ZERO) ? 'withdrawal' : 'deposit', at: clock.now() })
-    sockets.onTransfer(assetCode)
+  function addLedgerRows(...rows: readonly LedgerRow[]): void {
+    const at = clock.now()
+    const whole = rows.map((row) => ({ fee: ZERO, subtype: '', at, ...row }))
+    for (const { assetCode, amount, fee } of whole) venue.credit(assetCode, amount.minus(fee) as Amount)
+    store.addTransfers(whole)
+    sockets.onTransfer(rows[0]?.assetCode ?? '')
   }
   const server = createServer()
   const kraken: Omit<KrakenServer, 'restUrl' | 'wsUrl' | 'wsAuthUrl'> = {
@@ -146,14 +155,16 @@ export async function startKrakenServer(options: KrakenServerOptions = {}): Prom
       sockets.onSystemStatus()
     },
     setPermissions: (permissions, key = first.key) => accountKeys.setPermissions(key, permissions),
-    transfer,
+    addLedgerRows,
+    transfer: (assetCode, amount, fee = ZERO) =>
+      addLedgerRows({ assetCode, amount, fee, type: amount.lt(ZERO) ? 'withdrawal' : 'deposit' }),
+    reward: (assetCode, amount, fee = ZERO) =>
+      addLedgerRows({ assetCode, amount, fee, type: 'earn', subtype: 'reward' }),
     moveToEarn(assetCode, amount) {
-      const out = amount.neg() as Amount
-      venue.credit(assetCode, out)
-      venue.credit(`${assetCode}.F`, amount)
-      store.addTransfer({ assetCode, amount: out, kind: 'transfer', at: clock.now() })
-      store.addTransfer({ assetCode: `${assetCode}.F`, amount, kind: 'transfer', at: clock.now() })
-      sockets.onTransfer(assetCode)
+      const kind = { type: 'earn', subtype: amount.lt(ZERO) ? 'deallocation' : 'allocation' }
+      const spot = { ...kind, assetCode, amount: amount.neg() as Amount }
+      const earning = { ...kind, assetCode: `${assetCode}.F`, amount }
+      addLedgerRows(...(amount.lt(ZERO) ? [earning, spot] : [spot, earning]))
     },
     expireTokens: () => tokens.expireAll(),
     ordersOf(clientOrderId) {

@@ -12,6 +12,7 @@ const NEEDED = {
   'query-funds': 'query funds',
   'query-open-trades': 'query open orders & trades',
   'query-closed-trades': 'query closed orders & trades',
+  'query-ledger': 'query ledger entries',
   'modify-trades': 'create & modify orders',
   'close-trades': 'cancel & close orders',
 } as const

@@ -9,6 +9,7 @@ import { createExecutionStream } from './execution-stream.ts'
 import { holdingsOf } from './holdings.ts'
 import type { KrakenMarkets } from './kraken-markets.ts'
 import { RESULTS } from './messages.ts'
+import { createMovementSearch } from './movement-search.ts'
 import { createOrderMemory } from './order-memory.ts'
 import { ourId, ourIdOf, restingOrder } from './order-reading.ts'
 import { addOrderRequest } from './order-request.ts'
@@ -168,6 +169,8 @@ export function createKrakenExchange(options: KrakenExchangeOptions): KrakenExch
       const { codeOf } = await client.wire()
       return ok(holdingsOf(balances.value, codeOf))
     },
+
+    movements: createMovementSearch(client),
 
     health() {
       const [rest, events] = [client.health(), stream.health()]

@@ -55,6 +55,11 @@ export const RESULTS = {
   ClosedOrders: z.object({ closed: RawOrders }),
   QueryOrders: RawOrders,
   TradesHistory: z.object({ trades: z.record(z.string(), RawTrade), count: z.coerce.number().int().nonnegative() }),
+  /** Row by row, because some are of kinds that we do not know. */
+  Ledgers: z.object({
+    ledger: z.record(z.string(), z.unknown()),
+    count: z.coerce.number().int().nonnegative().optional(),
+  }),
   BalanceEx: z.record(z.string(), z.object({ balance: Numeric, hold_trade: Numeric.optional() })),
   /** Percent. */
   TradeVolume: z.object({
@@ -71,6 +76,22 @@ export const RESULTS = {
 } as const
 export type Path = keyof typeof RESULTS
 export type ResultOf<P extends Path> = z.infer<(typeof RESULTS)[P]>
+
+export const RawLedgerRow = z.object({
+  /** Not before Kraken was there, and not beyond the calendar. */
+  time: Seconds.min(1_000_000_000).max(100_000_000_000),
+  /** `deposit`, `withdrawal`, `trade`, `earn`, … */
+  type: z.string(),
+  subtype: z
+    .string()
+    .nullish()
+    .transform((text) => text ?? ''),
+  asset: z.string(),
+  /** Added to the balance; below zero it left. */
+  amount: Numeric,
+  /** Taken from the balance on top. */
+  fee: Numeric.default('0'),
+})
 
 export const RawPair = z.object({
   altname: z.string(),

@@ -28,7 +28,7 @@ export function addOrderRequest(
     ...typeOf(intent),
     volume: toText(intent.amount),
     // The fee in quote on either side: a fee in coins would come from beyond what is being sold.
-    oflags: 'fciq',
+    oflags: intent.type === 'post_only' ? 'fciq,post' : 'fciq',
     ...marginOf(intent),
     cl_ord_id: intent.clientOrderId,
     deadline: isoTime(intent.deadline),
@@ -41,6 +41,7 @@ function typeOf({ type, limitPrice }: OrderIntent): Parameters {
     case 'market':
       return { ordertype: 'limit', price, timeinforce: 'IOC' }
     case 'limit':
+    case 'post_only':
       return { ordertype: 'limit', price }
     case 'stop':
       return { ordertype: 'stop-loss', price }

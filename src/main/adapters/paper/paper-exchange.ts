@@ -1,18 +1,23 @@
 import { type Asset, asset, ClientOrderId, type TradedPair, TradeId } from '../../../shared/ids.ts'
 import { type Amount, type Fraction, ZERO } from '../../../shared/money.ts'
-import { err, ok } from '../../../shared/result.ts'
+import { err, ok, type Result } from '../../../shared/result.ts'
 import type { GatedIntent } from '../../domain/gate.ts'
 import type { MarketRules, Tick } from '../../domain/market.ts'
-import type { Clock, Exchange, ExchangeFill, ExchangeOrder, Holding, Refused } from '../../ports.ts'
+import type { Clock, Exchange, ExchangeFill, ExchangeOrder, Holding, Movement, Refused } from '../../ports.ts'
 import { createVenue } from './sqlite-venue.ts'
-import type { VenueEvent, VenueOrder, VenueRefusal, VenueRequest, VenueTrade } from './venue.ts'
+import type { VenueEvent, VenueMovement, VenueOrder, VenueRefusal, VenueRequest, VenueTrade } from './venue.ts'
 
 export type PaperExchange = Exchange & {
   /** The market moved: resting orders may trade. */
   onTicks(ticks: readonly Tick[]): void
+  /**
+   * What a person does to the account elsewhere. Error `venue/insufficient-funds` where that much is not free: neither
+   * there nor held by orders.
+   */
+  move(kind: Movement['kind'], asset: Asset, amount: Amount): Result<Movement>
 }
 
-const TYPES = { market: 'limit', limit: 'limit', stop: 'stop-loss' } as const
+const TYPES = { market: 'limit', limit: 'limit', post_only: 'limit', stop: 'stop-loss' } as const
 
 /** The exchange port on the simulated venue: nothing is ever unknown or unreachable here, unless the process dies. */
 export function createPaperExchange(deps: {
@@ -86,6 +91,11 @@ export function createPaperExchange(deps: {
     async balances() {
       return ok(holdingsOf([...venue.holdings()].map(([code, { total }]) => [code, total])))
     },
+    movements: async (since) => ok({ movements: venue.movements(since).map(movementOf), unread: [] }),
+    move(kind, of, amount) {
+      const moved = venue.move(kind, of, amount)
+      return moved.ok ? ok(movementOf(moved.value)) : moved
+    },
     health: () => ({
       restProblem: null,
       restAt: deps.clock.now(),
@@ -105,6 +115,10 @@ export function createPaperExchange(deps: {
   }
 }
 
+const movementOf = ({ number, ...movement }: VenueMovement): Movement => ({
+  id: `paper-movement-${number}`,
+  ...movement,
+})
 const exchangeIdOf = (order: VenueOrder): string => `P${order.number}`
 
 /** Null for what the venue did by itself: a liquidation has no client. */
@@ -125,7 +139,7 @@ const requestOf = (intent: GatedIntent): VenueRequest => ({
   limitPrice: intent.type === 'stop' ? null : intent.limitPrice,
   trigger: intent.type === 'stop' ? intent.limitPrice : null,
   timeInForce: intent.type === 'market' ? 'IOC' : 'GTC',
-  postOnly: false,
+  postOnly: intent.type === 'post_only',
   leverage: intent.leverage,
   // On margin an exit must never become an entry the other way round.
   reduceOnly: intent.leverage > 1 && intent.receipt.kind !== 'proposal_leg',

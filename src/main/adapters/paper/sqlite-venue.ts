@@ -1,6 +1,6 @@
 import { quoteOf } from '../../../shared/ids.ts'
 import { type Amount, toText, ZERO } from '../../../shared/money.ts'
-import { ok } from '../../../shared/result.ts'
+import { fail, ok } from '../../../shared/result.ts'
 import type { MarketRules } from '../../domain/market.ts'
 import { spentAsset } from './account.ts'
 import { assertComplete, kindRefusal, refuse, sizeRefusal } from './admission.ts'
@@ -130,6 +130,36 @@ export function createVenue(deps: VenueDeps): Venue {
     }
   }
 
+  const move: Venue['move'] = (kind, asset, amount) => {
+    const earning = `${asset}.F`
+    const changes: Readonly<Record<typeof kind, ReadonlyArray<readonly [code: string, change: Amount]>>> = {
+      deposit: [[asset, amount]],
+      reward: [[asset, amount]],
+      withdrawal: [[asset, amount.neg() as Amount]],
+      to_earning: [
+        [asset, amount.neg() as Amount],
+        [earning, amount],
+      ],
+      from_earning: [
+        [earning, amount.neg() as Amount],
+        [asset, amount],
+      ],
+    }
+    if (!amount.gt(ZERO)) return fail('venue/nothing', 'There is nothing to move.')
+    const short = changes[kind].find(([code, change]) => account.free(code).plus(change).lt(ZERO) && change.lt(ZERO))
+    if (short !== undefined) {
+      return fail('venue/insufficient-funds', `Of ${short[0]} only ${toText(account.free(short[0]))} is free.`)
+    }
+    return ok(
+      trading.commit(() => {
+        for (const [code, change] of changes[kind]) {
+          store.setBalance(code, store.balanceOf(code).plus(change) as Amount)
+        }
+        return store.addMovement({ kind, asset, amount, at: deps.clock.now() })
+      }),
+    )
+  }
+
   return {
     place,
     amend,
@@ -150,6 +180,8 @@ export function createVenue(deps: VenueDeps): Venue {
       }
       trading.commit(() => store.setBalance(assetCode, store.balanceOf(assetCode).plus(change) as Amount))
     },
+    move,
+    movements: (since) => store.movements(since),
     marginPositions: () => [...store.positions().values()],
     onTicks(ticks) {
       for (const tick of ticks) {

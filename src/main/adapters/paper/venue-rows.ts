@@ -3,7 +3,7 @@ import { asset, type TradedPair } from '../../../shared/ids.ts'
 import { amount, type Decimal, decimal, price, toText } from '../../../shared/money.ts'
 import { epochMs } from '../../../shared/time.ts'
 import type { Side } from '../../domain/order.ts'
-import type { MarginPosition, VenueOrder, VenueTrade } from './venue.ts'
+import type { MarginPosition, VenueMovement, VenueOrder, VenueTrade } from './venue.ts'
 
 type OrderRow = {
   number: number
@@ -41,6 +41,7 @@ type TradeRow = {
   realized: string | null
   at: number
 }
+type MovementRow = { number: number; kind: string; asset: string; amount: string; at: number }
 type PositionRow = { symbol: string; amount: string; cost: string; margin: string }
 
 /** @throws when it could not be read back (more than 40 decimals): rounding money is not for a store to decide. */
@@ -94,6 +95,14 @@ export const positionFrom = (row: PositionRow): MarginPosition => ({
   amount: amount(row.amount),
   cost: amount(row.cost),
   margin: amount(row.margin),
+})
+
+export const movementFrom = (row: MovementRow): VenueMovement => ({
+  number: row.number,
+  kind: row.kind as VenueMovement['kind'],
+  asset: asset(row.asset),
+  amount: amount(row.amount),
+  at: epochMs(row.at),
 })
 
 /** In the order of `ORDER_COLUMNS`. */
@@ -164,5 +173,7 @@ export const statementsOf = (db: SqliteDatabase.Database) => ({
     `INSERT INTO margin_positions VALUES (?, ?, ?, ?) ON CONFLICT (symbol)
      DO UPDATE SET amount = excluded.amount, cost = excluded.cost, margin = excluded.margin`,
   ),
+  addMovement: db.prepare('INSERT INTO movements (kind, asset, amount, at) VALUES (?, ?, ?, ?)'),
+  movements: db.prepare<[number], MovementRow>('SELECT * FROM movements WHERE at >= ? ORDER BY number'),
   dropPosition: db.prepare('DELETE FROM margin_positions WHERE symbol = ?'),
 })

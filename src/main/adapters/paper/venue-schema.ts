@@ -4,8 +4,16 @@ import { type Amount, decimal, toText, ZERO } from '../../../shared/money.ts'
 
 /** Tells this file from the engine's own databases. */
 const APPLICATION_ID = 0x54475045 // "TGPE"
-/** In `PRAGMA user_version`; 0 is a new file, or one from before stops and margin. */
-const SCHEMA_VERSION = 1
+/** In `PRAGMA user_version`; 0 is a new file, or one from before stops and margin; 1 knew no movements. */
+const SCHEMA_VERSION = 2
+
+const MOVEMENTS = `
+CREATE TABLE movements (
+  number INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('deposit', 'withdrawal', 'reward', 'to_earning', 'from_earning')),
+  asset TEXT NOT NULL, amount TEXT NOT NULL, at INTEGER NOT NULL
+) STRICT;
+`
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS balances (asset TEXT PRIMARY KEY, amount TEXT NOT NULL) STRICT;
@@ -30,7 +38,7 @@ CREATE INDEX trades_of_order ON trades (order_number);
 CREATE TABLE margin_positions (
   symbol TEXT PRIMARY KEY, amount TEXT NOT NULL, cost TEXT NOT NULL, margin TEXT NOT NULL
 ) STRICT;
-`
+${MOVEMENTS}`
 
 /** Amounts and prices as they stood in a file of version 0; an order filled at once and whole, or not at all. */
 type OldOrder = {
@@ -72,7 +80,8 @@ export function prepareSchema(db: BetterSqlite3.Database, opening: ReadonlyMap<s
   }
   if (version === SCHEMA_VERSION) return
   db.pragma(`application_id = ${APPLICATION_ID}`)
-  if (tables.includes('orders')) migrateFromVersion0(db)
+  if (version === 1) db.exec(MOVEMENTS)
+  else if (tables.includes('orders')) migrateFromVersion0(db)
   else db.exec(SCHEMA)
   db.pragma(`user_version = ${SCHEMA_VERSION}`)
   if (db.prepare('SELECT count(*) FROM balances').pluck().get() !== 0) return

@@ -2,8 +2,17 @@ import SqliteDatabase from 'better-sqlite3'
 import type { TradedPair } from '../../../shared/ids.ts'
 import { type Amount, amount, ZERO } from '../../../shared/money.ts'
 import type { EpochMs } from '../../../shared/time.ts'
-import type { MarginPosition, VenueOrder, VenueTrade } from './venue.ts'
-import { exactText, orderFrom, orderValues, positionFrom, statementsOf, tradeFrom, tradeValues } from './venue-rows.ts'
+import type { MarginPosition, VenueMovement, VenueOrder, VenueTrade } from './venue.ts'
+import {
+  exactText,
+  movementFrom,
+  orderFrom,
+  orderValues,
+  positionFrom,
+  statementsOf,
+  tradeFrom,
+  tradeValues,
+} from './venue-rows.ts'
 import { prepareSchema } from './venue-schema.ts'
 
 const NOTHING: ReadonlyMap<number, VenueOrder> = new Map()
@@ -108,6 +117,16 @@ export class VenueStore {
 
   trades(since: EpochMs | null, limit: number): readonly VenueTrade[] {
     return this.statements.trades.all(since ?? 0, limit).map(tradeFrom)
+  }
+
+  addMovement(movement: Omit<VenueMovement, 'number'>): VenueMovement {
+    const { kind, asset, amount, at } = movement
+    const { lastInsertRowid } = this.statements.addMovement.run(kind, asset, exactText(amount), at)
+    return { ...movement, number: Number(lastInsertRowid) }
+  }
+
+  movements(since: EpochMs): readonly VenueMovement[] {
+    return this.statements.movements.all(since).map(movementFrom)
   }
 
   positions(): ReadonlyMap<TradedPair, MarginPosition> {

@@ -4,6 +4,7 @@ import type { Result } from '../../../shared/result.ts'
 import type { EpochMs } from '../../../shared/time.ts'
 import type { Tick } from '../../domain/market.ts'
 import type { Side } from '../../domain/order.ts'
+import type { Movement } from '../../ports.ts'
 
 /*
  * A simulated exchange: one account, its orders and trades, and the rules by which they meet the market. The paper
@@ -99,6 +100,16 @@ export type MarginPosition = {
   readonly margin: Amount
 }
 
+/** What came into the account, left it, or changed its place, other than by a trade. */
+export type VenueMovement = {
+  readonly number: number
+  readonly kind: Movement['kind']
+  readonly asset: Asset
+  /** Above zero. */
+  readonly amount: Amount
+  readonly at: EpochMs
+}
+
 export type Venue = {
   place(request: VenueRequest): Result<VenueOrder, VenueRefusal>
   /** Null when no such order is open. */
@@ -118,8 +129,12 @@ export type Venue = {
   trades(filter: { readonly since: EpochMs | null; readonly limit: number }): readonly VenueTrade[]
   /** By the account's own asset codes: `BTC`, and `BTC.F` for what is earning. */
   holdings(): ReadonlyMap<string, VenueHolding>
-  /** A deposit (above zero) or a withdrawal; earn codes are allowed. */
+  /** Changes a balance without a word; earn codes are allowed. @throws when that much is not free. */
   credit(assetCode: string, amount: Amount): void
+  /** Changes the balances and tells of it in `movements`. Error `venue/insufficient-funds`, or nothing to move. */
+  move(kind: Movement['kind'], asset: Asset, amount: Amount): Result<VenueMovement>
+  /** Oldest first. */
+  movements(since: EpochMs): readonly VenueMovement[]
   marginPositions(): readonly MarginPosition[]
   onTicks(ticks: readonly VenueTick[]): void
   onEvent(listener: (event: VenueEvent) => void): () => void

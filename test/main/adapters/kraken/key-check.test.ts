@@ -17,14 +17,18 @@ describe('a key for live trading', () => {
     expect(await bench.kraken.checkKey()).toMatchObject({ ok: false, error: { code: 'live/key-may-withdraw' } })
   })
 
-  it.each(['query-funds', 'query-open-trades', 'query-closed-trades', 'modify-trades', 'close-trades'] as const)(
-    'that may not %s is refused',
-    async (missing) => {
-      bench = await startBench()
-      bench.server.setPermissions(TRADING_PERMISSIONS.filter((permission) => permission !== missing))
-      expect(await bench.kraken.checkKey()).toMatchObject({ ok: false, error: { code: 'live/key-cannot-trade' } })
-    },
-  )
+  it.each([
+    'query-funds',
+    'query-open-trades',
+    'query-closed-trades',
+    'query-ledger',
+    'modify-trades',
+    'close-trades',
+  ] as const)('that may not %s is refused', async (missing) => {
+    bench = await startBench()
+    bench.server.setPermissions(TRADING_PERMISSIONS.filter((permission) => permission !== missing))
+    expect(await bench.kraken.checkKey()).toMatchObject({ ok: false, error: { code: 'live/key-cannot-trade' } })
+  })
 
   it('that Kraken does not know is told from one that could not be checked', async () => {
     bench = await startBench({ timeoutMs: 100 })

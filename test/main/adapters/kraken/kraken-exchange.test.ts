@@ -62,6 +62,14 @@ describe('an order on Kraken', () => {
     expect(bench.server.venue.openOrders()).toEqual([])
   })
 
+  it('that may only make the market is refused when it would trade at once', async () => {
+    bench = await startBench()
+    const taking = await bench.exchange.submit(bench.intent({ type: 'post_only', limitPrice: price('91000') }))
+    expect(taking).toMatchObject({ ok: false, error: { kind: 'refused' } })
+    const making = await bench.exchange.submit(bench.intent({ type: 'post_only', limitPrice: price('90900') }))
+    expect(making.ok).toBe(true)
+  })
+
   it('to protect a position rests with its trigger, which can be moved, twice without harm', async () => {
     bench = await startBench()
     const receipt = { kind: 'protective_stop', positionId: 'pos_1' as PositionId } as const

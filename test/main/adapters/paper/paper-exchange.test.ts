@@ -87,6 +87,14 @@ describe('the paper exchange', () => {
     expect([order.status, order.fills]).toEqual(['cancelled', []])
   })
 
+  it('refuses what may only make the market when it would trade at once, and rests it when not', async () => {
+    const { submit, found } = openPaper()
+    const only = { type: 'post_only', side: 'buy', amount: amount('1') } as const
+    expect(await submit({ ...only, clientOrderId: id(1), limitPrice: price('101') })).toContain('refused')
+    await submit({ ...only, clientOrderId: id(2), limitPrice: price('100') })
+    expect((await found(id(2))).status).toBe('open')
+  })
+
   it('says in words why it refuses', async () => {
     const paper = openPaper()
     const submit = (overrides: Partial<OrderIntent>) => paper.submit({ limitPrice: price('90'), ...overrides })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { afterAll, describe, expect, it } from 'vitest'
 import { amount } from '../../../../src/shared/money.ts'
+import { BTC } from '../../../support/money-arbitraries.ts'
 import { NOON } from '../../../support/trading-builders.ts'
 import { openBench, units } from './venue-bench.ts'
 
@@ -116,6 +117,32 @@ describe('the venue’s file', () => {
     bench.venue.close()
   })
 
+  it('brings a file from before movements up to date without losing anything', () => {
+    const file = newFile()
+    openBench({ file }).venue.close()
+    withDatabase(file, (db) => db.exec('DROP TABLE movements; PRAGMA user_version = 1'))
+    const bench = openBench({ file })
+    expect([bench.holding('BTC'), bench.holding('USDT')]).toEqual(['2', '300'])
+    expect(bench.venue.move('deposit', BTC, amount('1')).ok).toBe(true)
+    bench.reopen()
+    expect(bench.holding('BTC')).toBe('3')
+    expect(bench.venue.movements(NOON)).toHaveLength(1)
+    bench.venue.close()
+  })
+
+  it('has a deposit and the balance it made on disk together, or neither', () => {
+    const file = newFile()
+    const bench = openBench({ file })
+    withDatabase(file, (db) =>
+      db.exec("CREATE TRIGGER full BEFORE INSERT ON movements BEGIN SELECT RAISE(ABORT, 'disk is full'); END"),
+    )
+    expect(() => bench.venue.move('deposit', BTC, amount('1'))).toThrow('disk is full')
+    expect([bench.holding('BTC'), bench.venue.movements(NOON)]).toEqual(['2', []])
+    bench.reopen()
+    expect(bench.holding('BTC')).toBe('2')
+    bench.venue.close()
+  })
+
   it('leaves the files of others and of newer programs alone', () => {
     const engine = newFile()
     withDatabase(engine, (db) => db.exec('PRAGMA application_id = 1; CREATE TABLE orders (id TEXT)'))
@@ -125,7 +152,7 @@ describe('the venue’s file', () => {
     expect(() => openBench({ file: anybody })).toThrow('not the file of a simulated exchange')
     const newer = newFile()
     openBench({ file: newer }).venue.close()
-    withDatabase(newer, (db) => db.pragma('user_version = 2'))
+    withDatabase(newer, (db) => db.pragma('user_version = 3'))
     expect(() => openBench({ file: newer })).toThrow('newer')
     expect(withDatabase(engine, (db) => db.pragma('journal_mode', { simple: true }))).toBe('delete')
   })

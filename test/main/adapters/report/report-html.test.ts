@@ -25,7 +25,7 @@ const report = (changes: Partial<Report> = {}): Report => ({
       gaps: { count: 1, missingCandles: 3, first: [{ from: START, missing: 3 }] },
     },
   ],
-  settings: { fee: '0.0040', portfolio: { rebalancing: { threshold_pp: '5' } } },
+  settings: { fee: '0.0040', portfolio: { rebalancing: { threshold: '5' } } },
   seed: 7,
   checks: 1000,
   rebalances: [rebalance(1)],
@@ -75,7 +75,7 @@ describe('the HTML report', () => {
       '39.00 / 31.00 / 30.00',
       'sell 0.01 BTC/USDT at 44,492.75',
     ]
-    const given = ['btc.csv.gz', '12,345', 'a'.repeat(64), '2020-09-20 00:00 (3)', 'portfolio.rebalancing.threshold_pp']
+    const given = ['btc.csv.gz', '12,345', 'a'.repeat(64), '2020-09-20 00:00 (3)', 'portfolio.rebalancing.threshold']
     for (const text of [...told, ...given, 'b'.repeat(64)]) expect(html).toContain(text)
   })
 
