@@ -4,20 +4,25 @@ import { type Decimal, decimal, type Price, shown, toText, ZERO } from '../../sh
 import type { Conflict } from '../domain/conflict.ts'
 import { filledOf, ordersOfLeg } from '../domain/execution.ts'
 import { isFinal, type Order } from '../domain/order.ts'
-import type { Leg, Proposal } from '../domain/proposal.ts'
+import { isApprovedLeg, type Proposal } from '../domain/proposal.ts'
+import { type Current, planView, progressView } from './plan-views.ts'
 import { titleOf } from './summary.ts'
 
 const HUNDRED = decimal('100')
 const BASIS_POINTS = decimal('10000')
 const asPercent = (fraction: Decimal): string => shown(fraction.times(HUNDRED), 4)
 
-export function proposalView(
-  proposal: Proposal,
-  orders: readonly Order[],
-  blockedBecause: string | null,
-  priceNow: (symbol: TradedPair) => Price | null,
-  quote: string,
-): ProposalView {
+export type ProposalFacts = {
+  readonly orders: readonly Order[]
+  readonly blockedBecause: string | null
+  readonly priceNow: (symbol: TradedPair) => Price | null
+  readonly quote: string
+  /** Null for all but the plan that is being carried out, or could be resumed. */
+  readonly current: Current | null
+}
+
+export function proposalView(proposal: Proposal, facts: ProposalFacts): ProposalView {
+  const { orders, blockedBecause, priceNow, quote, current } = facts
   const quotePrices = new Map(proposal.prices.map((used) => [used.symbol as string, used.price]))
   const priceOfQuote = (symbol: TradedPair): Decimal =>
     quoteOf(symbol) === quote ? decimal('1') : (quotePrices.get(`${quoteOf(symbol)}/${quote}`) ?? ZERO)
@@ -48,7 +53,13 @@ export function proposalView(
         fee: toText(leg.fee.round(10)),
         feeAsset: leg.feeAsset,
         filled: toText(filledOf(own)),
-        status: legStatus(proposal, leg, own),
+        slippageBound: shown(
+          leg.amount.times(leg.price.minus(leg.worstPrice).abs()).times(priceOfQuote(leg.symbol)),
+          2,
+        ),
+        notBefore: leg.notBefore,
+        status: legStatus(proposal, index, own),
+        problem: proposal.stoppedLegs.find((stopped) => stopped.leg === index)?.because ?? null,
       }
     }),
     weights: proposal.weights.map((weight) => ({
@@ -80,14 +91,21 @@ export function proposalView(
       target: toText(proposal.trade.target),
       confidence: proposal.trade.confidence,
     },
+    plan: planView(proposal),
+    progress:
+      proposal.kind === 'rebalance' && proposal.decidedBy !== null && proposal.status !== 'rejected'
+        ? progressView(proposal, orders, current)
+        : null,
     conflictId: proposal.conflictId,
     correlationId: proposal.correlationId,
     blockedBecause,
   }
 }
 
-function legStatus(proposal: Proposal, leg: Leg, own: readonly Order[]): ProposalView['legs'][number]['status'] {
-  if (filledOf(own).gte(leg.amount)) return 'done'
+function legStatus(proposal: Proposal, index: number, own: readonly Order[]): ProposalView['legs'][number]['status'] {
+  const leg = proposal.legs[index]
+  if (!isApprovedLeg(proposal, index)) return 'left_out'
+  if (leg !== undefined && filledOf(own).gte(leg.amount)) return 'done'
   if (own.some((order) => !isFinal(order.status))) return 'working'
   if (proposal.status === 'completed') return 'done'
   if (proposal.status === 'approved') return own.length > 0 ? 'working' : 'waiting'

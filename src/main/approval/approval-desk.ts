@@ -1,15 +1,21 @@
-import type { ProposalId, TradedPair } from '../../shared/ids.ts'
-import type { Decimal, Price } from '../../shared/money.ts'
+import type { Asset, ProposalId, TradedPair } from '../../shared/ids.ts'
+import { type Amount, type Decimal, type Money, type Price, toText } from '../../shared/money.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
-import { after, type EpochMs, MINUTE } from '../../shared/time.ts'
+import { after, DAY, type EpochMs, epochMs, MINUTE } from '../../shared/time.ts'
 import type { Bus } from '../bus/bus.ts'
-import { approve, close, type Proposal } from '../domain/proposal.ts'
-import type { Cancel, Clock, Stores } from '../ports.ts'
+import { approve, voidsPlan } from '../domain/approval.ts'
+import { close, type Proposal, tradedValue } from '../domain/proposal.ts'
+import type { Cancel, Clock, Hash, Stores } from '../ports.ts'
 
 export type ApprovalSettings = {
   readonly rebalance: 'manual' | 'auto'
   readonly tactical: 'manual' | 'auto'
   readonly maxPriceMovePercent: Decimal
+  readonly quote: Asset
+  /** What is worth more waits for the trader, in quote. */
+  readonly autoMaxValue: Money
+  /** Of one UTC day; what comes after them waits for the trader. */
+  readonly autoMaxPerDay: number
 }
 
 /** Where proposals wait for a decision. What it decides is saved before it is announced. */
@@ -19,9 +25,15 @@ export class ApprovalDesk {
     readonly clock: Clock
     readonly bus: Bus
     readonly stores: Pick<Stores, 'transact' | 'proposals'>
+    readonly hash: Hash
     readonly freshPrice: (symbol: TradedPair) => Price | null
+    readonly bagOf: (asset: Asset) => Amount
+    /** What a plan could spend of an asset now. */
+    readonly freeOfCore: (asset: Asset) => Amount
     /** Null when trading is on. */
     readonly heldBackBecause: () => string | null
+    /** A plan was voided because it does not fit the facts any more: another may take its place. */
+    readonly onOutdated: (voided: Proposal) => void
     readonly settings: ApprovalSettings
   }
 
@@ -36,15 +48,24 @@ export class ApprovalDesk {
 
   onProposed(proposal: Proposal): void {
     if (this.deps.settings[proposal.kind] === 'auto') {
-      const approved = this.decide(proposal.id, proposal.hash, 'auto')
-      if (approved.ok) return
+      const because = this.beyondAuto(proposal)
+      if (because === null && this.decide(proposal.id, proposal.hash, null, 'auto').ok) return
+      if (because !== null) this.tell(proposal, because)
     }
     this.watchExpiry(proposal)
   }
 
-  /** Approving twice sends once: the second finds a proposal that is not pending. Errors as `domain/proposal.approve`. */
-  approve(id: ProposalId, hash: string): Result<Proposal> {
-    return this.decide(id, hash, 'trader')
+  /**
+   * Approves a proposal, or some of its legs (null: all). Approving twice sends once: the second finds a proposal that is
+   * not pending. A plan that does not fit the facts any more is voided, and planned again. Errors: those of
+   * `domain/approval.approve`, and `proposal/held-back`.
+   */
+  approve(id: ProposalId, hash: string, legs: readonly number[] | null = null): Result<Proposal> {
+    const decided = this.decide(id, hash, legs, 'trader')
+    if (decided.ok || !voidsPlan(decided.error.code)) return decided
+    const voided = this.end(id, 'voided', decided.error.message)
+    if (voided.ok && voided.value.kind === 'rebalance') this.deps.onOutdated(voided.value)
+    return decided
   }
 
   reject(id: ProposalId, reason: string): Result<Proposal> {
@@ -74,7 +95,7 @@ export class ApprovalDesk {
   blockedBecause(proposal: Proposal): string | null {
     const held = this.deps.heldBackBecause()
     if (held !== null) return held
-    const checked = approve(proposal, this.contextOf(proposal.hash, 'trader'))
+    const checked = approve(proposal, this.contextOf(proposal.hash, null, 'trader'))
     return checked.ok ? null : checked.error.message
   }
 
@@ -83,13 +104,18 @@ export class ApprovalDesk {
     this.expiries.clear()
   }
 
-  private decide(id: ProposalId, hash: string, by: 'trader' | 'auto'): Result<Proposal> {
+  private decide(
+    id: ProposalId,
+    hash: string,
+    legs: readonly number[] | null,
+    by: 'trader' | 'auto',
+  ): Result<Proposal> {
     const held = this.deps.heldBackBecause()
     if (held !== null) return fail('proposal/held-back', held)
     const approved = this.deps.stores.transact(() => {
       const proposal = this.deps.stores.proposals.get(id)
       if (proposal === null) return unknownProposal(id)
-      const result = approve(proposal, this.contextOf(hash, by))
+      const result = approve(proposal, this.contextOf(hash, legs, by))
       if (result.ok) this.deps.stores.proposals.save(result.value)
       return result
     })
@@ -104,9 +130,41 @@ export class ApprovalDesk {
     return approved
   }
 
-  private contextOf(hash: string, by: 'trader' | 'auto') {
-    const { clock, freshPrice, settings } = this.deps
-    return { now: clock.now(), by, hash, priceNow: freshPrice, maxPriceMovePercent: settings.maxPriceMovePercent }
+  private contextOf(hash: string, legs: readonly number[] | null, by: 'trader' | 'auto') {
+    const { clock, freshPrice, bagOf, freeOfCore, hash: digest } = this.deps
+    const { maxPriceMovePercent } = this.deps.settings
+    return {
+      now: clock.now(),
+      by,
+      hash,
+      legs,
+      priceNow: freshPrice,
+      maxPriceMovePercent,
+      bagOf,
+      free: freeOfCore,
+      digest,
+    }
+  }
+
+  /** Why a proposal waits for the trader although approval is automatic; null when it need not. */
+  private beyondAuto(proposal: Proposal): string | null {
+    const { clock, stores, settings } = this.deps
+    const value = tradedValue(proposal, settings.quote)
+    if (value.gt(settings.autoMaxValue)) {
+      return `It trades ${toText(value.round(2))} ${settings.quote}; more than ${toText(settings.autoMaxValue)} is not approved automatically.`
+    }
+    const today = epochMs(Math.floor(clock.now() / DAY) * DAY)
+    return stores.proposals.autoApprovedSince(today) < settings.autoMaxPerDay
+      ? null
+      : `${settings.autoMaxPerDay} were approved automatically today; the next waits for you.`
+  }
+
+  private tell({ correlationId }: Proposal, text: string): void {
+    this.deps.bus.publish(
+      'system_events',
+      { kind: 'approval', text: `Not approved automatically. ${text}` },
+      { source: 'approval', correlationId },
+    )
   }
 
   private end(id: ProposalId, status: 'rejected' | 'expired' | 'voided', note: string): Result<Proposal> {

@@ -1,15 +1,17 @@
-import type { OrderId } from '../../shared/ids.ts'
-import { type Amount, ZERO } from '../../shared/money.ts'
+import { type Asset, type OrderId, quoteOf } from '../../shared/ids.ts'
+import { type Amount, maxOf, sum, ZERO } from '../../shared/money.ts'
 import { after, type EpochMs, epochMs, HOUR } from '../../shared/time.ts'
 import { ENDED, isFinal, type LegType, type Order } from './order.ts'
-import type { Leg, Proposal } from './proposal.ts'
+import { isApprovedLeg, type Leg, type Proposal, type StoppedLeg } from './proposal.ts'
 
 /** What execution does next for a proposal, decided from what is written down alone. */
 export type NextStep =
   | { readonly kind: 'place'; readonly leg: number; readonly amount: Amount; readonly type: LegType }
   | { readonly kind: 'await_order'; readonly orderId: OrderId }
   | { readonly kind: 'wait_until'; readonly time: EpochMs }
-  | { readonly kind: 'finish'; readonly incompleteBecause: string | null }
+  /** Nothing was begun before the proposal expired, and nothing will be. */
+  | { readonly kind: 'void' }
+  | { readonly kind: 'finish'; readonly stopped: readonly StoppedLeg[] }
 
 export type ExecutionSettings = {
   /** Limit orders at the touch before the rest goes to market. */
@@ -21,6 +23,15 @@ export type ExecutionSettings = {
 /** How much of a leg its orders have filled. */
 export const filledOf = (orders: readonly Order[]): Amount =>
   orders.reduce<Amount>((total, order) => total.plus(order.filled) as Amount, ZERO)
+
+/** What the purchases of a plan have not spent of an asset yet, at the plan's prices and without fees. */
+export function leftToSpend({ legs }: Proposal, orders: readonly Order[], asset: Asset): Amount {
+  const isPurchase = ({ symbol, side }: Pick<Leg, 'symbol' | 'side'>): boolean =>
+    side === 'buy' && quoteOf(symbol) === asset
+  const planned = sum(legs.filter(isPurchase).map(({ amount, price }) => amount.times(price)))
+  const spent = sum(orders.filter(isPurchase).map(({ cost }) => cost))
+  return maxOf(ZERO, planned.minus(spent)) as Amount
+}
 
 export const ordersOfLeg = (orders: readonly Order[], leg: number): readonly Order[] =>
   orders.filter((order) => order.receipt.kind === 'proposal_leg' && order.receipt.leg === leg)
@@ -52,10 +63,11 @@ export function nextStep(
 ): NextStep {
   const hasStarted = orders.length > 0
   if (!hasStarted && skipped.size === 0 && now >= proposal.expiresAt) {
-    return { kind: 'finish', incompleteBecause: 'Execution did not start before the proposal expired.' }
+    return { kind: 'void' }
   }
-  const problems: string[] = []
+  const stopped: StoppedLeg[] = []
   for (const [index, leg] of proposal.legs.entries()) {
+    if (!isApprovedLeg(proposal, index)) continue
     const own = ordersOfLeg(orders, index)
     const alive = own.find((order) => !isFinal(order.status) || order.inDoubt)
     if (alive !== undefined) return { kind: 'await_order', orderId: alive.id }
@@ -64,16 +76,20 @@ export function nextStep(
     const tooLate = now >= endOf(proposal) ? 'it was approved too long ago' : null
     const problem = skipped.get(index) ?? cannotGoOn(leg, own, settings) ?? tooLate
     if (problem !== null) {
-      problems.push(`${leg.side} ${leg.symbol}: ${problem}`)
+      stopped.push({ leg: index, because: problem })
       continue
     }
     if (now < leg.notBefore) return { kind: 'wait_until', time: leg.notBefore }
-    const quoted = own.filter((order) => order.type === 'limit' && order.reason !== ENDED.neverPlaced).length
-    const type = leg.orderType === 'limit' && quoted < settings.quotes ? 'limit' : 'market'
+    const isQuotedOut = quotesOf(own) >= settings.quotes
+    const type = leg.orderType === 'limit' && isQuotedOut ? 'market' : leg.orderType
     return { kind: 'place', leg: index, amount: left, type }
   }
-  return { kind: 'finish', incompleteBecause: problems.length === 0 ? null : problems.join(' ') }
+  return { kind: 'finish', stopped }
 }
+
+/** How often a leg has stood at the touch. */
+const quotesOf = (own: readonly Order[]): number =>
+  own.filter(({ type, reason }) => type !== 'market' && reason !== ENDED.neverPlaced).length
 
 /** Why a leg with something left is not tried again; null when it is. */
 function cannotGoOn(leg: Leg, own: readonly Order[], settings: ExecutionSettings): string | null {
@@ -86,6 +102,7 @@ function cannotGoOn(leg: Leg, own: readonly Order[], settings: ExecutionSettings
     return failures > settings.neverPlacedRetries ? 'the exchange could not be reached' : null
   }
   if (last.status === 'rejected') return `refused: ${last.reason ?? 'no reason given'}`
+  if (last.type === 'post_only') return quotesOf(own) < settings.quotes ? null : 'nobody traded with it at the touch'
   if (last.type === 'market') return 'the market moved beyond the worst price approved'
   return leg.orderType === 'limit' ? null : 'not filled'
 }

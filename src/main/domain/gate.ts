@@ -1,6 +1,6 @@
-import { type Amount, type Decimal, decimal, type Money, type Price, toText, ZERO } from '../../shared/money.ts'
+import { type Amount, type Decimal, decimal, type Money, maxOf, type Price, toText, ZERO } from '../../shared/money.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
-import type { OrderIntent } from './order.ts'
+import { type OrderIntent, positionIdOf } from './order.ts'
 
 declare const gated: unique symbol
 /** An intent that passed the one gate. The exchange port takes nothing else. */
@@ -28,13 +28,19 @@ export type GateContext = {
   readonly ordersInLastMinute: number
   readonly notionalToday: Money
   readonly isDuplicate: boolean
-  /** What the order spends, with fee; 0 for closing a margin position. */
+  /** Why the order is not what was approved; null when it is, or needs no approval. */
+  readonly unapprovedBecause: string | null
+  /** What the order spends at the price of now, with fee; 0 for closing a margin position. */
   readonly needed: Amount
+  /** The same if all of it trades at its worst price. */
+  readonly neededAtWorst: Amount
   /** What its sleeve holds of that asset, less what open orders of the sleeve will spend. */
   readonly available: Amount
   /** What all sleeves hold of it, less what all open orders will spend. */
   readonly ownedFree: Amount
   readonly bag: Amount
+  /** Of it, what is owned and nobody may trade with: savings that others would spend, and what is not classified yet. */
+  readonly setAside: Amount
   /** What the exchange lets us spend: neither earning nor held by orders of ours or placed by hand. */
   readonly spendable: Amount
 }
@@ -42,21 +48,27 @@ export type GateContext = {
 const HUNDRED = decimal('100')
 
 /** Closes or protects a position: never held up by limits that are there to prevent risk. */
-export const reducesRisk = (intent: OrderIntent): boolean => intent.receipt.kind !== 'proposal_leg'
+export const reducesRisk = ({ receipt }: Pick<OrderIntent, 'receipt'>): boolean => positionIdOf(receipt) !== null
 
 /**
  * The one gate in front of the exchange, for every order whatever its origin. Orders that only reduce risk skip
- * staleness, collar, count and notional; nothing skips the bag.
+ * staleness, collar, count and notional; nothing skips the bag, and what is set aside.
  *
- * Errors `gate/…`: `bag`, `funds`, `held`, `killed`, `not-running`, `blocked`, `stale-price`, `collar`, `notional`, `daily-notional`,
+ * Errors `gate/…`: `approval`, `bag`, `set-aside`, `funds`, `held`, `killed`, `not-running`, `blocked`, `stale-price`, `collar`, `notional`, `daily-notional`,
  * `rate`, `duplicate`.
  */
 export function passGate(intent: OrderIntent, context: GateContext, limits: GateLimits): Result<GatedIntent> {
-  if (context.ownedFree.minus(context.needed).lt(context.bag)) {
-    return fail(
-      'gate/bag',
-      `${intent.symbol} ${intent.side}: it would reach into the hodl bag of ${toText(context.bag)}.`,
-    )
+  if (context.unapprovedBecause !== null) {
+    return fail('gate/approval', `${intent.symbol} ${intent.side}: ${context.unapprovedBecause}.`)
+  }
+  if (!leaves(context.bag.plus(context.setAside), context)) {
+    const what = leaves(context.bag, context)
+      ? ([
+          'gate/set-aside',
+          `spend some of the ${toText(context.setAside)} saved for bags or not classified yet`,
+        ] as const)
+      : (['gate/bag', `reach into the hodl bag of ${toText(context.bag)}`] as const)
+    return fail(what[0], `${intent.symbol} ${intent.side}: it would ${what[1]}.`)
   }
   if (context.available.lt(context.needed) || !intent.amount.gt(ZERO)) {
     return fail(
@@ -98,3 +110,10 @@ export function passGate(intent: OrderIntent, context: GateContext, limits: Gate
   }
   return ok(intent as GatedIntent)
 }
+
+/**
+ * Whether so much is left whatever price the order meets. Where nothing has to be left, what it costs now decides: the
+ * account cannot go below zero, and a worst price is far from what is paid.
+ */
+const leaves = (kept: Decimal, { ownedFree, needed, neededAtWorst }: GateContext): boolean =>
+  ownedFree.minus(kept.gt(ZERO) ? maxOf(needed, neededAtWorst) : needed).gte(kept)

@@ -15,9 +15,10 @@ import type { EpochMs } from '../../shared/time.ts'
 export type Side = 'buy' | 'sell'
 /**
  * `limit` rests at its price. `market` trades at once within its worst price and never rests (immediate-or-cancel).
- * `stop` rests at the exchange and becomes an unlimited market order when the last price reaches its trigger.
+ * `post_only` is a limit that the exchange refuses rather than let it trade at once. `stop` rests at the exchange and
+ * becomes an unlimited market order when the last price reaches its trigger.
  */
-export type OrderType = 'market' | 'limit' | 'stop'
+export type OrderType = 'market' | 'limit' | 'post_only' | 'stop'
 /** How a proposal may trade. */
 export type LegType = Exclude<OrderType, 'stop'>
 export type OrderStatus = 'pending' | 'open' | 'partially_filled' | 'filled' | 'cancelled' | 'expired' | 'rejected'
@@ -43,9 +44,19 @@ export type Receipt =
   | { readonly kind: 'position_exit'; readonly positionId: PositionId; readonly reason: ExitReason }
   /** The stop that rests at the exchange and protects a position while this machine is off. */
   | { readonly kind: 'protective_stop'; readonly positionId: PositionId }
+  /** What the savings from tactical profits buy; it is never sold. */
+  | { readonly kind: 'bag_purchase' }
 
-/** Which sleeve pays and receives. */
-export type TradingSleeve = 'core' | 'tactical'
+/** The position that an order protects or closes; null for all others. */
+export const positionIdOf = (receipt: Receipt): PositionId | null =>
+  receipt.kind === 'position_exit' || receipt.kind === 'protective_stop' ? receipt.positionId : null
+
+/** What an order belongs to, for a reader. */
+export const originOf = (receipt: Receipt): string =>
+  receipt.kind === 'proposal_leg' ? receipt.proposalId : (positionIdOf(receipt) ?? 'savings')
+
+/** Which sleeve pays and receives. For `hodl` the savings pay, and only purchases exist. */
+export type TradingSleeve = 'core' | 'hodl' | 'tactical'
 
 /** What is written down before anything leaves the machine. */
 export type OrderIntent = {

@@ -1,12 +1,20 @@
-import type { Asset, ConflictId, CorrelationId, ProposalId, TradedPair } from '../../shared/ids.ts'
+import {
+  type Asset,
+  type ConflictId,
+  type CorrelationId,
+  type ProposalId,
+  quoteOf,
+  type TradedPair,
+} from '../../shared/ids.ts'
 import {
   type Amount,
   type Decimal,
-  decimal,
   type Fraction,
   type Money,
   type Price,
+  sum,
   toText,
+  ZERO,
 } from '../../shared/money.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
 import type { EpochMs } from '../../shared/time.ts'
@@ -48,6 +56,37 @@ export type TradePlan = {
   readonly leverage: number
 }
 
+/** What selling part of a lot would realize, at the plan's prices; in quote. */
+export type LotGain = {
+  readonly asset: Asset
+  readonly acquiredAt: EpochMs
+  readonly amount: Amount
+  /** What that part cost, purchase fee included; null where nobody knows (before there were prices in the ledger). */
+  readonly cost: Money | null
+  /** After the sale's fee. */
+  readonly proceeds: Money
+}
+
+/** Everything else that is shown with a rebalance before it is approved; in quote unless it says otherwise. */
+export type PlanDetails = {
+  /** `resumed`: what a plan that was not carried out to its end left over. */
+  readonly trigger: 'drift' | 'forced' | 'new_money' | 'resumed'
+  /** The plan whose rest this is. */
+  readonly resumes: ProposalId | null
+  /** Fees, half spreads and rounding at the plan's prices. */
+  readonly cost: Money
+  /** What the worst prices approved may cost on top. */
+  readonly slippageBound: Money
+  /** Wanted, and left out because a market does not take so little. */
+  readonly folded: ReadonlyArray<{ readonly symbol: TradedPair; readonly side: Side; readonly amount: Amount }>
+  readonly gains: readonly LotGain[]
+  /** One-day one-sigma effect of staying off target; null while the volatility is unknown. */
+  readonly driftRiskPerDay: Money | null
+}
+
+/** Why part of a leg, or all of it, was not traded. */
+export type StoppedLeg = { readonly leg: number; readonly because: string }
+
 export type ProposalStatus = 'pending' | 'approved' | 'completed' | 'incomplete' | 'rejected' | 'expired' | 'voided'
 
 export type Proposal = {
@@ -69,78 +108,27 @@ export type Proposal = {
   readonly largestDriftPp: Decimal
   readonly bags: ReadonlyArray<{ readonly asset: Asset; readonly amount: Amount }>
   readonly trade: TradePlan | null
+  /** Of a rebalance; null for a tactical trade, and for what was proposed before there were any. */
+  readonly details: PlanDetails | null
   readonly conflictId: ConflictId | null
   readonly correlationId: CorrelationId
   /** SHA-256 over everything above that was shown: what an approval names. */
   readonly hash: string
   readonly decidedAt: EpochMs | null
   readonly decidedBy: 'trader' | 'auto' | null
+  /** Indexes of the legs that were approved; null for all of them. */
+  readonly approvedLegs: readonly number[] | null
+  /** Legs that execution gave up on; empty until it has ended. */
+  readonly stoppedLegs: readonly StoppedLeg[]
   /** The trader's words with a rejection, or what ended it. */
   readonly note: string | null
 }
 
-const HUNDRED = decimal('100')
-
-declare const approved: unique symbol
-/** Only `approve` makes one, and the executor takes nothing else: sending an unapproved trade does not compile. */
-export type ApprovedProposal = Proposal & { readonly status: 'approved'; readonly [approved]: true }
-
-export type ApprovalContext = {
-  readonly now: EpochMs
-  readonly by: 'trader' | 'auto'
-  /** Hash of what the decider was shown. */
-  readonly hash: string
-  /** Price of each symbol now; null where there is none fresh. */
-  readonly priceNow: (symbol: TradedPair) => Price | null
-  /** 0.5 = half a percent. */
-  readonly maxPriceMovePercent: Decimal
-}
-
-/**
- * Turns a pending proposal into one that may be executed.
- *
- * Errors: `proposal/not-pending`, `proposal/changed` (another hash than the one shown), `proposal/expired`,
- * `proposal/stale-price`, `proposal/price-moved` (plan again before approving).
- */
-export function approve(proposal: Proposal, context: ApprovalContext): Result<ApprovedProposal> {
-  if (proposal.status !== 'pending') {
-    return fail('proposal/not-pending', `This proposal is ${proposal.status} already: nothing was sent.`)
-  }
-  if (context.hash !== proposal.hash) {
-    return fail('proposal/changed', 'The proposal is not the one that was shown. Look at it again before approving.')
-  }
-  if (context.now >= proposal.expiresAt) {
-    return fail('proposal/expired', 'The proposal has expired. A fresh one is made at the next check.')
-  }
-  const legsWithoutPrice = proposal.legs.filter((leg) => !proposal.prices.some(({ symbol }) => symbol === leg.symbol))
-  if (legsWithoutPrice.length > 0) {
-    return fail(
-      'proposal/stale-price',
-      `The plan does not say at which price of ${legsWithoutPrice[0]?.symbol} it was made.`,
-    )
-  }
-  for (const used of proposal.prices) {
-    const current = context.priceNow(used.symbol)
-    if (current === null) {
-      return fail('proposal/stale-price', `There is no fresh price of ${used.symbol}. Approve when prices are back.`)
-    }
-    const moved = current.minus(used.price).abs().times(HUNDRED)
-    if (moved.gt(used.price.times(context.maxPriceMovePercent))) {
-      return fail(
-        'proposal/price-moved',
-        `${used.symbol} moved from ${used.price.toFixed()} to ${current.toFixed()}, more than ${context.maxPriceMovePercent.toFixed()} %. Plan again before approving.`,
-      )
-    }
-  }
-  return ok({ ...proposal, status: 'approved', decidedAt: context.now, decidedBy: context.by } as ApprovedProposal)
-}
-
-/** A proposal read back as approved, e.g. after a restart: the approval was checked when it was given. */
-export const asApproved = (proposal: Proposal): ApprovedProposal | null =>
-  proposal.status === 'approved' ? (proposal as ApprovedProposal) : null
-
 /** A proposal before anybody has seen it. */
-export type ProposalDraft = Omit<Proposal, 'hash' | 'status' | 'snoozedUntil' | 'decidedAt' | 'decidedBy' | 'note'>
+export type ProposalDraft = Omit<
+  Proposal,
+  'hash' | 'status' | 'snoozedUntil' | 'decidedAt' | 'decidedBy' | 'approvedLegs' | 'stoppedLegs' | 'note'
+>
 
 /** What waits for a decision, with the hash of everything that is shown. */
 export const pendingProposal = (draft: ProposalDraft, hash: (text: string) => string): Proposal => ({
@@ -150,8 +138,26 @@ export const pendingProposal = (draft: ProposalDraft, hash: (text: string) => st
   hash: hash(boundText(draft)),
   decidedAt: null,
   decidedBy: null,
+  approvedLegs: null,
+  stoppedLegs: [],
   note: null,
 })
+
+/** Whether execution may trade a leg, once the proposal is approved. */
+export const isApprovedLeg = ({ approvedLegs }: Proposal, leg: number): boolean =>
+  approvedLegs === null || approvedLegs.includes(leg)
+
+/** What all legs trade, at the plan's prices, in the account's quote. */
+export function tradedValue({ legs, prices }: Pick<Proposal, 'legs' | 'prices'>, quote: Asset): Money {
+  const inQuote = new Map<string, Price>(prices.map(({ symbol, price }) => [symbol, price]))
+  return sum(
+    legs.map(({ symbol, amount, price }): Money => {
+      const value = amount.times(price) as Money
+      const unit = quoteOf(symbol)
+      return unit === quote ? value : (value.times(inQuote.get(`${unit}/${quote}`) ?? ZERO) as Money)
+    }),
+  )
+}
 
 /** Everything an approval binds, as one text in a fixed order: what the proposal's hash is taken of. */
 export const boundText = (proposal: ProposalDraft): string =>
@@ -190,7 +196,24 @@ export const boundText = (proposal: ProposalDraft): string =>
       ...(proposal.trade.leverage === 1 ? [] : [proposal.trade.leverage]),
     ],
     proposal.conflictId,
+    ...(proposal.details === null ? [] : [boundDetails(proposal.details)]),
   ])
+
+const boundDetails = (details: PlanDetails) => [
+  details.trigger,
+  details.resumes,
+  toText(details.cost),
+  toText(details.slippageBound),
+  details.folded.map(({ symbol, side, amount }) => [symbol, side, toText(amount)]),
+  details.gains.map(({ asset, acquiredAt, amount, cost, proceeds }) => [
+    asset,
+    acquiredAt,
+    toText(amount),
+    cost && toText(cost),
+    toText(proceeds),
+  ]),
+  details.driftRiskPerDay && toText(details.driftRiskPerDay),
+]
 
 /** Pending proposals end by a rejection, by time, or because what they rest on is gone. */
 export function close(
@@ -205,9 +228,28 @@ export function close(
   return ok({ ...proposal, status, decidedAt: now, decidedBy: status === 'rejected' ? 'trader' : null, note })
 }
 
-/** After execution: `completed` when every leg was filled as far as it could be, `incomplete` with the reason otherwise. */
-export const finish = (proposal: Proposal, incompleteBecause: string | null): Proposal => ({
+/**
+ * After execution: `completed` when every approved leg was filled as far as it could be, `incomplete` with what stopped
+ * the others.
+ */
+export function finish(proposal: Proposal, stoppedLegs: readonly StoppedLeg[]): Proposal {
+  if (stoppedLegs.length === 0) return { ...proposal, status: 'completed' }
+  const note = stoppedLegs.map(({ leg, because }) => `${titleOfLeg(proposal.legs[leg])}: ${because}`).join(' ')
+  return { ...proposal, status: 'incomplete', stoppedLegs, note }
+}
+
+const titleOfLeg = (leg: Leg | undefined): string => (leg === undefined ? 'a leg' : `${leg.side} ${leg.symbol}`)
+
+/** An approval that nobody acted on in time; nothing was sent for it. */
+export const neverStarted = (proposal: Proposal): Proposal => ({
   ...proposal,
-  status: incompleteBecause === null ? 'completed' : 'incomplete',
-  note: incompleteBecause,
+  status: 'voided',
+  note: 'Execution did not start before the proposal expired.',
 })
+
+/** Whether a plan stopped early and is the last one that was carried out. `recent` newest first. */
+export const isResumable = (plan: Proposal, recent: readonly Proposal[]): boolean =>
+  plan.status === 'incomplete' &&
+  recent.find(({ kind, status }) => kind === 'rebalance' && CARRIED_OUT.includes(status))?.id === plan.id
+
+const CARRIED_OUT: readonly Proposal['status'][] = ['approved', 'completed', 'incomplete']

@@ -1,4 +1,4 @@
-import { isFinal } from '../domain/order.ts'
+import { isFinal, type Order } from '../domain/order.ts'
 import type { Exchange, Stores } from '../ports.ts'
 import type { Reconciler } from './reconciler.ts'
 
@@ -45,11 +45,14 @@ export class DeadMan {
     const { orders, positions } = this.deps.stores
     const live = orders.live().filter((order) => !isFinal(order.status))
     return (
-      live.some((order) => order.type === 'limit') &&
-      live.every((order) => order.type === 'limit' && order.sleeve === 'core') &&
+      live.some(isEntry) &&
+      live.every((order) => isEntry(order) && order.sleeve === 'core') &&
       positions.open().length === 0 &&
       this.reconciler.externalOrders().at !== null &&
       this.reconciler.externalOrders().orders.length === 0
     )
   }
 }
+
+/** Rests at the exchange and would open something. */
+const isEntry = ({ type }: Order): boolean => type === 'limit' || type === 'post_only'

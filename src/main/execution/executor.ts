@@ -1,19 +1,25 @@
-import type { ClientOrderId, OrderId, PositionId } from '../../shared/ids.ts'
+import type { Asset, ClientOrderId, OrderId, PositionId } from '../../shared/ids.ts'
 import { type Amount, type Price, ZERO } from '../../shared/money.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
 import { after, type EpochMs, epochMs, SECOND } from '../../shared/time.ts'
+import type { ApprovedProposal } from '../domain/approval.ts'
 import type { ExecutionSettings } from '../domain/execution.ts'
+import { reducesRisk } from '../domain/gate.ts'
 import { correctionEntry } from '../domain/ledger.ts'
-import { ENDED, type ExitReason, isFinal, type Order } from '../domain/order.ts'
+import { ENDED, type ExitReason, isFinal, type Order, positionIdOf } from '../domain/order.ts'
 import type { Position } from '../domain/position.ts'
-import type { ApprovedProposal } from '../domain/proposal.ts'
 import { isTighter } from '../domain/stop-moves.ts'
+import { BagBuyer, type BagBuyerDeps } from './bag-buyer.ts'
+import { BagDesk, type BagDeskDeps } from './bag-desk.ts'
 import type { Books } from './books.ts'
 import { DeadMan } from './dead-man.ts'
 import { GateKeeper, type GateKeeperDeps } from './gate-keeper.ts'
 import { Loans } from './loans.ts'
+import { MovementDesk } from './movement-desk.ts'
+import { MovementFinder, type MovementFinderDeps } from './movement-finder.ts'
 import { OrderBooking } from './order-booking.ts'
 import { OrderDesk, type OrderDeskDeps, PROOF_MARGIN_MS } from './order-desk.ts'
+import { type ProfitShareDeps, ProfitShares } from './profit-shares.ts'
 import { ProposalDesk } from './proposal-desk.ts'
 import { ProtectionDesk, type ProtectionDeskDeps } from './protection-desk.ts'
 import { type DifferenceItems, Reconciler, type ReconcilerDeps, textOf } from './reconciler.ts'
@@ -26,6 +32,10 @@ export type ExecutorSettings = ExecutionSettings & {
 export type ExecutorDeps = OrderDeskDeps &
   ProtectionDeskDeps &
   ReconcilerDeps &
+  MovementFinderDeps &
+  ProfitShareDeps &
+  BagDeskDeps &
+  Omit<BagBuyerDeps, 'blockedBecause'> &
   Omit<GateKeeperDeps, 'blockedBecause' | 'keptBack'> & {
     readonly onBug: (error: unknown) => void
     /** Whether the last price is beyond a position's stop. */
@@ -56,6 +66,11 @@ const STOP_GRACE_MS = 5 * SECOND
  * restart goes on where the machine stopped.
  */
 export class Executor {
+  /** Which sleeve deposits, withdrawals and rewards belong to. */
+  readonly movements: MovementDesk
+  /** Where the trader fills and empties bags. */
+  readonly bags: BagDesk
+  private readonly buyer: BagBuyer
   private readonly queue: TaskQueue
   /** Set while killed with all positions to be closed: one that comes to light later is closed as well. */
   private exitsAllBecause: ExitReason | null = null
@@ -79,10 +94,13 @@ export class Executor {
       blockedBecause: () => this.blockedBecause(),
       keptBack: (asset) => this.reconciler.keptBack(asset),
     })
-    this.booking = new OrderBooking(deps)
+    const shares = new ProfitShares(deps)
+    this.booking = new OrderBooking(deps, shares)
     this.desk = new OrderDesk(deps, this.gate, this.booking)
-    this.reconciler = new Reconciler(deps, this.desk, this.booking)
+    this.reconciler = new Reconciler(deps, this.desk, this.booking, new MovementFinder(deps))
+    this.movements = new MovementDesk({ ...deps, committed: (asset) => this.gate.committed(asset, 'core') })
     this.loans = new Loans(deps, this.gate)
+    this.bags = new BagDesk(deps, this.gate)
     this.deadMan = new DeadMan(deps, this.reconciler)
     const shell = {
       watch: (id: OrderId) => this.watchId(id),
@@ -91,6 +109,8 @@ export class Executor {
       isClosed: () => this.queue.isClosed(),
     }
     this.protection = new ProtectionDesk(deps, this.desk, this.booking, shell)
+    const buyerDeps = { ...deps, blockedBecause: () => this.blockedBecause() }
+    this.buyer = new BagBuyer(buyerDeps, shares, this.gate, this.desk, shell)
     this.proposals = new ProposalDesk(deps, this.desk, shell, async (order) => {
       const position = this.positionOf(order)
       if (position !== null) await this.protect(position)
@@ -172,6 +192,21 @@ export class Executor {
     return this.queue.add(() => this.compare(), 'reconcile')
   }
 
+  /** Buys for the bags what there is enough saved for. */
+  buyForBags(): void {
+    if (this.buyer.isDue()) void this.queue.add(() => this.buyer.advance(), 'bags')
+  }
+
+  /** What a plan could spend of an asset now. */
+  freeOfCore(asset: Asset): Amount {
+    return this.gate.freeOfCore(asset)
+  }
+
+  /** What tactical profits have set aside for a bag, in quote, and why it is not spent although it suffices. */
+  savingsOf(asset: Asset): { readonly saved: Amount; readonly heldBackBecause: string | null } {
+    return { saved: this.buyer.savedFor(asset), heldBackBecause: this.buyer.heldBackBecause(asset) }
+  }
+
   /** Sees to the exchange's dead-man switch; to be called every few seconds. */
   keepAlive(): void {
     void this.queue.add(() => this.deadMan.look(), 'dead man')
@@ -206,7 +241,7 @@ export class Executor {
 
   /** Cancels every resting entry order; answers with how many. */
   async cancelEntries(reason: string): Promise<number> {
-    const entries = this.deps.stores.orders.live().filter((order) => order.receipt.kind === 'proposal_leg')
+    const entries = this.deps.stores.orders.live().filter((order) => !reducesRisk(order))
     for (const order of entries) void this.queue.add(() => this.desk.cancel(order.id, reason))
     await Promise.all(entries.map((order) => this.queue.add(() => this.settle(order.id))))
     return entries.length
@@ -289,6 +324,7 @@ export class Executor {
     }
     // A crash may have come between the end of a trade and the return of what it did not need.
     for (const symbol of deps.markets.symbols) this.loans.settle(symbol)
+    await queue.attempt(async () => this.movements.applyDefaults())
     if (isDone && this.blockedBecause() === null) return
     // Until all agree it is done again by itself: what was on its way at one look has arrived at the next. What stays for
     // long waits for a person: looking as often would use up the questions that closing a position needs.
@@ -313,6 +349,7 @@ export class Executor {
     if (!isFinal(order.status) || order.inDoubt) return this.watch(order)
     if (order.sleeve === 'tactical') this.loans.settle(order.symbol)
     if (order.receipt.kind === 'proposal_leg') await this.proposals.advance(order.receipt.proposalId)
+    else if (order.receipt.kind === 'bag_purchase') await this.buyer.advance()
   }
 
   /** The next steps of a position; what closing it brought goes back to core. */
@@ -321,11 +358,13 @@ export class Executor {
     await this.deadMan.disarm() // it would cancel the stop
     await this.protection.advance(id)
     const position = this.deps.stores.positions.get(id)
-    if (position !== null) this.loans.settle(position.symbol)
+    if (position === null) return
+    this.loans.settle(position.symbol)
+    if (position.closedAt !== null) this.buyForBags()
   }
 
   private positionOf(order: Order): PositionId | null {
-    if (order.receipt.kind !== 'proposal_leg') return order.receipt.positionId
+    if (order.receipt.kind !== 'proposal_leg') return positionIdOf(order.receipt)
     if (order.sleeve !== 'tactical') return null
     return this.deps.stores.positions.ofEntry(order.id)?.id ?? null
   }

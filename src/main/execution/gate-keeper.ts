@@ -1,16 +1,30 @@
 import { type Asset, baseOf, quoteOf, type TradedPair } from '../../shared/ids.ts'
-import { type Amount, type Decimal, fromFloat, type Money, minOf, ONE, type Price, ZERO } from '../../shared/money.ts'
+import {
+  type Amount,
+  type Decimal,
+  fromFloat,
+  type Money,
+  maxOf,
+  minOf,
+  ONE,
+  type Price,
+  ZERO,
+} from '../../shared/money.ts'
 import type { Result } from '../../shared/result.ts'
 import { DAY, type EpochMs, epochMs, MINUTE } from '../../shared/time.ts'
+import { unapproved } from '../domain/approval.ts'
+import { filledOf, ordersOfLeg } from '../domain/execution.ts'
 import { type GatedIntent, type GateLimits, passGate, reducesRisk } from '../domain/gate.ts'
+import type { OwnedAccount } from '../domain/ledger.ts'
 import type { Tick } from '../domain/market.ts'
-import { isFinal, type OrderIntent, remaining } from '../domain/order.ts'
-import type { Clock, CoordinatorState, Markets, Stores } from '../ports.ts'
+import { isFinal, type OrderIntent, remaining, type TradingSleeve } from '../domain/order.ts'
+import type { Clock, CoordinatorState, Hash, Markets, Stores } from '../ports.ts'
 import type { Books } from './books.ts'
 
 export type GateKeeperDeps = {
   readonly clock: Clock
-  readonly stores: Pick<Stores, 'orders'>
+  readonly stores: Pick<Stores, 'orders'> & { readonly proposals: Pick<Stores['proposals'], 'get'> }
+  readonly hash: Hash
   readonly books: Books
   readonly markets: Markets
   readonly fresh: (symbol: TradedPair) => Tick | null
@@ -76,7 +90,7 @@ export class GateKeeper {
   }
 
   /** What open orders of a sleeve (null: of all) will spend of an asset. */
-  committed(asset: Asset, sleeve: 'core' | 'tactical' | null): Amount {
+  committed(asset: Asset, sleeve: TradingSleeve | null): Amount {
     let total: Decimal = ZERO
     for (const order of this.deps.stores.orders.live()) {
       if (isFinal(order.status) || (sleeve !== null && order.sleeve !== sleeve)) continue
@@ -84,6 +98,19 @@ export class GateKeeper {
       if (spending.asset === asset) total = total.plus(spending.amount)
     }
     return total as Amount
+  }
+
+  /**
+   * How much of a market may be bought at an order's worst price without touching a bag or what is set aside; null where
+   * there is nothing of the kind.
+   */
+  roomToBuy({ symbol, limitPrice }: Pick<OrderIntent, 'symbol' | 'limitPrice'>): Amount | null {
+    const { books } = this.deps
+    const asset = quoteOf(symbol)
+    const kept = books.of('hodl', asset).plus(this.setAside(asset, 'core'))
+    if (kept.eq(ZERO)) return null
+    const room = books.owned(asset).minus(this.committed(asset, null)).minus(kept)
+    return maxOf(ZERO, room.div(this.costOfBuying({ symbol, limitPrice }, ONE as Decimal as Amount))) as Amount
   }
 
   private context(intent: OrderIntent) {
@@ -97,6 +124,8 @@ export class GateKeeper {
     const { asset, amount: needed } = this.spendingOf(atTouch, intent.amount)
     // A tactical entry is paid by core's loan, which is made together with the intent.
     const sleeve = intent.sleeve === 'tactical' && intent.receipt.kind === 'proposal_leg' ? 'core' : intent.sleeve
+    // A bag's own coins are never spent: the savings buy for it.
+    const purse = sleeve === 'hodl' ? 'savings' : sleeve
     const ownedFree = books.owned(asset).minus(this.committed(asset, null)) as Amount
     this.recall(now)
     this.minute = this.minute.filter((at) => at > now - MINUTE)
@@ -109,13 +138,45 @@ export class GateKeeper {
       notional: this.notionalOf(intent) as Money,
       ordersInLastMinute: this.minute.length,
       notionalToday: (this.day === Math.floor(now / DAY) ? this.notionalToday : ZERO) as Money,
+      unapprovedBecause: this.unapprovedBecause(intent),
       isDuplicate: stores.orders.byClientOrderId(intent.clientOrderId) !== null,
       needed,
-      available: books.of(sleeve, asset).minus(this.committed(asset, sleeve)) as Amount,
+      neededAtWorst: this.spendingOf(intent, intent.amount).amount,
+      available: books.of(purse, asset).minus(this.committed(asset, sleeve)) as Amount,
       ownedFree,
       bag: books.of('hodl', asset),
-      spendable: ownedFree.minus(this.deps.keptBack(asset)) as Amount,
+      setAside: this.setAside(asset, purse),
+      spendable: ownedFree.minus(this.placedElsewhere(asset)) as Amount,
     }
+  }
+
+  /** What a plan could spend of an asset at once: not lent, in no bag, not set aside, neither earning nor in an order. */
+  freeOfCore(asset: Asset): Amount {
+    const { books } = this.deps
+    const core = books.of('core', asset).minus(this.committed(asset, 'core'))
+    const free = books.owned(asset).minus(this.committed(asset, null))
+    const kept = books.of('hodl', asset).plus(this.setAside(asset, 'core'))
+    return maxOf(ZERO, minOf(core, free.minus(maxOf(kept, this.placedElsewhere(asset))))) as Amount
+  }
+
+  /** The ledger knows what earns before the exchange has been asked for the first time. */
+  private placedElsewhere(asset: Asset): Amount {
+    return maxOf(this.deps.keptBack(asset), this.deps.books.of('earning', asset)) as Amount
+  }
+
+  private unapprovedBecause(intent: OrderIntent): string | null {
+    const { receipt } = intent
+    if (receipt.kind !== 'proposal_leg') return null
+    const { proposals, orders } = this.deps.stores
+    const earlier = ordersOfLeg(orders.ofProposal(receipt.proposalId), receipt.leg)
+    return unapproved(intent, proposals.get(receipt.proposalId), filledOf(earlier), this.deps.hash)
+  }
+
+  /** What a purse must leave alone although no bag holds it; a withdrawal that is not classified yet is missing already. */
+  private setAside(asset: Asset, purse: OwnedAccount): Amount {
+    const { books } = this.deps
+    const unclassified = maxOf(books.of('unclassified', asset), ZERO)
+    return purse === 'savings' ? unclassified : (unclassified.plus(books.of('savings', asset)) as Amount)
   }
 
   /** Once, when prices are there to value them: what was sent before this start. */

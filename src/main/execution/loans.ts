@@ -22,7 +22,8 @@ export class Loans {
   }
 
   /**
-   * What tactical orders did not spend, and what closed positions brought, goes back to core. When nothing is left of
+   * What tactical orders did not spend, and what closed positions brought, goes back to core; the bags' share of a profit
+   * has left with the fill that closed the position (see ProfitShares). When nothing is left of
    * them but a debt (a loss on margin beyond the money behind it, a fill that came after all), core bears it.
    */
   settle(symbol: TradedPair): void {

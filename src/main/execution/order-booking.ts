@@ -1,29 +1,44 @@
-import type { ClientOrderId, OrderId, PositionId } from '../../shared/ids.ts'
+import { baseOf, type ClientOrderId, type OrderId, type PositionId } from '../../shared/ids.ts'
 import { type Amount, ZERO } from '../../shared/money.ts'
 import { fail, type Result } from '../../shared/result.ts'
 import type { Bus } from '../bus/bus.ts'
+import { reducesRisk } from '../domain/gate.ts'
 import { fillEntry, type LedgerEntry, marginFillEntry } from '../domain/ledger.ts'
-import { ENDED, type Fill, isFinal, isLateFill, type Order, type OrderEvent, transition } from '../domain/order.ts'
+import {
+  ENDED,
+  type Fill,
+  isFinal,
+  isLateFill,
+  type Order,
+  type OrderEvent,
+  positionIdOf,
+  transition,
+} from '../domain/order.ts'
 import { addEntryFill, addExitFill, grossOfClosing, type Position } from '../domain/position.ts'
 import type { Proposal } from '../domain/proposal.ts'
 import type { ExchangeFill, Ids, Stores } from '../ports.ts'
 import type { Books } from './books.ts'
+import type { ProfitShares } from './profit-shares.ts'
 
 export type OrderBookingDeps = {
   readonly ids: Ids
   readonly bus: Bus
   readonly stores: Pick<Stores, 'transact' | 'orders' | 'fills' | 'ledger' | 'proposals' | 'positions'>
   readonly books: Books
+  /** Amounts in the bags are not what was shown with a proposal any more. */
+  readonly onBagsChanged: (because: string) => void
 }
 
 /** What happened to an order, saved with all that follows from it in one transaction, and only then announced. */
 export class OrderBooking {
   private readonly deps: OrderBookingDeps
+  private readonly shares: ProfitShares
   /** Orders that open something and may be alive: what the kill switch cancels without asking the database. */
   private readonly entries = new Map<OrderId, ClientOrderId>()
 
-  constructor(deps: OrderBookingDeps) {
+  constructor(deps: OrderBookingDeps, shares: ProfitShares) {
     this.deps = deps
+    this.shares = shares
     for (const order of deps.stores.orders.live()) this.follow(order)
   }
 
@@ -33,7 +48,7 @@ export class OrderBooking {
 
   /** Keeps the list of open entries. */
   follow(order: Order): void {
-    if (order.receipt.kind !== 'proposal_leg') return
+    if (reducesRisk(order)) return
     if (isFinal(order.status) && !order.inDoubt) this.entries.delete(order.id)
     else this.entries.set(order.id, order.clientOrderId)
   }
@@ -53,11 +68,17 @@ export class OrderBooking {
       if (!result.ok) return { before: order, refused: result.error }
       if (!stores.fills.add(fill)) return null
       stores.orders.save(result.value)
-      const { position, gross } = this.updatePosition(result.value, fill)
+      const { position, gross, isClosing } = this.updatePosition(result.value, fill)
       entries.push(
-        books.write(order.leverage > 1 ? marginFillEntry(fill, order.sleeve, gross) : fillEntry(fill, order.sleeve)),
+        books.write(
+          order.leverage > 1
+            ? marginFillEntry(fill, order.sleeve, gross)
+            : fillEntry(fill, order.sleeve, books.pricesOf(fill)),
+        ),
       )
-      return { before: order, order: result.value, position }
+      const share = isClosing && position !== null ? this.shares.write(position) : { entries: [], shares: [] }
+      entries.push(...share.entries)
+      return { before: order, order: result.value, position, shares: share.shares }
     })
     if (booked === null) return true
     if ('refused' in booked) {
@@ -75,13 +96,21 @@ export class OrderBooking {
     if (booked.position !== null) {
       const kind = booked.position.closedAt !== null ? 'closed' : 'changed'
       this.deps.bus.publish('position_updates', { kind, position: booked.position }, options)
+      this.shares.commit(booked.position, booked.shares)
+    }
+    if (booked.order.sleeve === 'hodl') {
+      this.deps.onBagsChanged(`The ${baseOf(fill.symbol)} bag has grown by a purchase.`)
     }
     return true
   }
 
-  /** The position after the fill, and what closing brought before fees (0 for an entry), in quote. */
-  private updatePosition(order: Order, fill: Fill): { position: Position | null; gross: Amount } {
+  /**
+   * The position after the fill, what closing brought before fees (0 for an entry), in quote, and whether this fill is
+   * what closed it.
+   */
+  private updatePosition(order: Order, fill: Fill): { position: Position | null; gross: Amount; isClosing: boolean } {
     const { positions, proposals } = this.deps.stores
+    if (order.receipt.kind === 'bag_purchase') return { position: null, gross: ZERO, isClosing: false }
     if (order.receipt.kind !== 'proposal_leg') {
       const position = positions.get(order.receipt.positionId)
       if (position === null) throw new Error(`no position ${order.receipt.positionId}`)
@@ -90,14 +119,15 @@ export class OrderBooking {
       // What ended it is what filled last; a stop that filled in part leaves the rest as it was wanted.
       const next = closed.closedAt === null ? closed : { ...closed, exitReason: cause }
       positions.save(next)
-      return { position: next, gross: grossOfClosing(position, fill) }
+      const isClosing = position.closedAt === null && next.closedAt !== null
+      return { position: next, gross: grossOfClosing(position, fill), isClosing }
     }
-    if (order.sleeve !== 'tactical') return { position: null, gross: ZERO }
+    if (order.sleeve !== 'tactical') return { position: null, gross: ZERO, isClosing: false }
     const known = positions.ofEntry(order.id)
     if (known !== null && known.closedAt === null) {
       const next = addEntryFill(known, fill)
       positions.save(next)
-      return { position: next, gross: ZERO }
+      return { position: next, gross: ZERO, isClosing: false }
     }
     const proposal = proposals.get(order.receipt.proposalId)
     if (proposal === null) throw new Error(`no proposal ${order.receipt.proposalId}`)
@@ -105,7 +135,7 @@ export class OrderBooking {
     const fresh = { ...this.newPosition(order, proposal, fill), exitReason: known?.exitReason ?? null }
     const position = addEntryFill(fresh, fill)
     positions.insert(position)
-    return { position, gross: ZERO }
+    return { position, gross: ZERO, isClosing: false }
   }
 
   private newPosition(order: Order, proposal: Proposal, fill: Fill): Position {
@@ -169,10 +199,8 @@ export class OrderBooking {
   /** Wakes somebody up. */
   alert(code: string, text: string, about: Pick<Order, 'correlationId' | 'receipt'> | null): void {
     const options = { source: 'executor', priority: 'URGENT' } as const
-    const payload =
-      about === null || about.receipt.kind === 'proposal_leg'
-        ? { code, text }
-        : { code, text, positionId: about.receipt.positionId }
+    const positionId = about === null ? null : positionIdOf(about.receipt)
+    const payload = positionId === null ? { code, text } : { code, text, positionId }
     this.deps.bus.publish(
       'risk_alerts',
       payload,

@@ -21,6 +21,9 @@ import {
 } from '../../shared/money.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
 import { after, type EpochMs, MINUTE } from '../../shared/time.ts'
+import type { ApprovedProposal } from '../domain/approval.ts'
+import { purchaseOf } from '../domain/bag-share.ts'
+import { reducesRisk } from '../domain/gate.ts'
 import { type LedgerEntry, transferEntry } from '../domain/ledger.ts'
 import type { MarketRules, Tick } from '../domain/market.ts'
 import {
@@ -33,7 +36,7 @@ import {
   pendingOrder,
 } from '../domain/order.ts'
 import { exitSideOf, type Position } from '../domain/position.ts'
-import type { ApprovedProposal, Leg } from '../domain/proposal.ts'
+import type { Leg } from '../domain/proposal.ts'
 import type { Clock, Exchange, ExchangeOrder, Markets } from '../ports.ts'
 import type { GateKeeper } from './gate-keeper.ts'
 import type { OrderBooking, OrderBookingDeps } from './order-booking.ts'
@@ -91,7 +94,7 @@ export class OrderDesk {
     const sleeve = proposal.kind === 'tactical' ? 'tactical' : 'core'
     const limitPrice = type === 'market' ? leg.worstPrice : atTouch(leg, tick, rules.tick)
     const leverage = proposal.trade?.leverage ?? 1
-    const amount = floorToStep(this.affordable(leg, left, tick, leverage), rules.lot)
+    const amount = floorToStep(this.affordable(leg, left, tick, leverage, limitPrice), rules.lot)
     if (amount.lt(rules.minAmount) || amount.times(limitPrice).lt(rules.minCost)) {
       return fail('execution/below-minimum', `${toText(amount)} is below the minimum of ${leg.symbol}.`)
     }
@@ -105,6 +108,31 @@ export class OrderDesk {
       sleeve,
       receipt: { kind: 'proposal_leg', proposalId: proposal.id, leg: index },
       correlationId: proposal.correlationId,
+    })
+  }
+
+  /**
+   * Buys for a bag at once, for at most `budget` in quote with its fee, within `capPercent` of the touch.
+   *
+   * Errors: `execution/no-market`, `execution/stale-price`, `bag/below-minimum`, `gate/…`.
+   */
+  async placePurchase(symbol: TradedPair, budget: Amount, capPercent: Decimal): Promise<Result<Order>> {
+    const tick = this.deps.fresh(symbol)
+    const rules = this.deps.markets.rules(symbol)
+    if (rules === null) return fail('execution/no-market', `${symbol} is not traded now`)
+    if (tick === null) return fail('execution/stale-price', `there is no fresh price of ${symbol}`)
+    const purchase = purchaseOf(budget, tick, rules, capPercent)
+    if (!purchase.ok) return purchase
+    return this.place({
+      symbol,
+      side: 'buy',
+      type: 'market',
+      amount: purchase.value.amount,
+      limitPrice: purchase.value.worstPrice,
+      leverage: 1,
+      sleeve: 'hodl',
+      receipt: { kind: 'bag_purchase' },
+      correlationId: this.deps.ids.next('cor') as CorrelationId,
     })
   }
 
@@ -223,7 +251,7 @@ export class OrderDesk {
   /** The kill switch cancels entries without writing anything down first: the database may be locked. */
   private whyCancelled({ cancelling, receipt }: Order): string {
     if (cancelling !== null) return cancelling
-    return this.deps.isKilled() && receipt.kind === 'proposal_leg' ? ENDED.killed : ENDED.byExchange
+    return this.deps.isKilled() && !reducesRisk({ receipt }) ? ENDED.killed : ENDED.byExchange
   }
 
   private async place(draft: Draft): Promise<Result<Order>> {
@@ -238,7 +266,8 @@ export class OrderDesk {
     }
     const gated = this.gate.check(intent)
     if (!gated.ok) {
-      this.booking.alert(gated.error.code, gated.error.message, intent)
+      // A purchase for a bag can wait, and the screen says why it does.
+      if (intent.receipt.kind !== 'bag_purchase') this.booking.alert(gated.error.code, gated.error.message, intent)
       return gated
     }
     const entries: LedgerEntry[] = []
@@ -277,14 +306,17 @@ export class OrderDesk {
     return ok(asked ?? order)
   }
 
-  private affordable(leg: Leg, left: Amount, tick: Tick, leverage: number): Amount {
+  private affordable(leg: Leg, left: Amount, tick: Tick, leverage: number, limitPrice: Price): Amount {
     if (leverage > 1) return left // sized against the money behind it; the gate checks that it is there
     const spent = leg.side === 'sell' ? baseOf(leg.symbol) : quoteOf(leg.symbol)
     const free = this.deps.books.of('core', spent).minus(this.gate.committed(spent, 'core')) as Amount
     if (leg.side === 'sell') return minOf(left, free)
     const fee = this.deps.markets.rules(leg.symbol)?.takerFee
     const worst = fromFloat(tick.ask).times(ONE.plus(fee ?? decimal('0')))
-    return minOf(left, free.div(worst) as Amount)
+    const affordable = minOf(left, free.div(worst) as Amount)
+    // Less than the gate would refuse: what slips must not slip into a bag.
+    const room = this.gate.roomToBuy({ symbol: leg.symbol, limitPrice })
+    return room === null ? affordable : minOf(affordable, room)
   }
 }
 

@@ -1,9 +1,10 @@
 import type { OrderId, PositionId, ProposalId } from '../../shared/ids.ts'
 import { after, type EpochMs, SECOND } from '../../shared/time.ts'
 import type { Bus } from '../bus/bus.ts'
+import { type ApprovedProposal, asApproved } from '../domain/approval.ts'
 import { type ExecutionSettings, nextStep } from '../domain/execution.ts'
 import { ENDED, type Order } from '../domain/order.ts'
-import { type ApprovedProposal, asApproved, finish } from '../domain/proposal.ts'
+import { finish, neverStarted, type Proposal } from '../domain/proposal.ts'
 import type { Clock, Stores } from '../ports.ts'
 import type { OrderDesk } from './order-desk.ts'
 
@@ -64,8 +65,10 @@ export class ProposalDesk {
           return this.shell.watch(step.orderId)
         case 'wait_until':
           return this.shell.later(id, step.time, () => this.advance(id))
+        case 'void':
+          return this.end(neverStarted(proposal))
         case 'finish':
-          return this.finish(proposal, step.incompleteBecause)
+          return this.end(finish(proposal, step.stopped))
         case 'place': {
           const placed = await this.desk.placeLeg(proposal, step.leg, step.amount, step.type)
           if (placed.ok) await this.afterPlacing(placed.value)
@@ -86,13 +89,12 @@ export class ProposalDesk {
     return all
   }
 
-  private finish(proposal: ApprovedProposal, incompleteBecause: string | null): void {
-    const finished = finish(proposal, incompleteBecause)
-    this.deps.stores.proposals.save(finished)
+  private end(proposal: Proposal): void {
+    this.deps.stores.proposals.save(proposal)
     this.skipped.delete(proposal.id)
     this.deps.bus.publish(
       'proposals',
-      { kind: 'finished', proposal: finished },
+      { kind: 'finished', proposal },
       { source: 'executor', correlationId: proposal.correlationId, priority: 'HIGH' },
     )
   }

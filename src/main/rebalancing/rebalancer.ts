@@ -1,20 +1,7 @@
 import type { Asset, CorrelationId, ProposalId, TradedPair } from '../../shared/ids.ts'
-import {
-  type Amount,
-  type Decimal,
-  decimal,
-  fromFloat,
-  amount as fromText,
-  maxOf,
-  ONE,
-  type Price,
-  shown,
-  toFloat,
-  toText,
-  ZERO,
-} from '../../shared/money.ts'
+import { type Amount, fromFloat, amount as fromText, type Price, toFloat, toText, ZERO } from '../../shared/money.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
-import { after, type EpochMs } from '../../shared/time.ts'
+import type { EpochMs } from '../../shared/time.ts'
 import type { Bus } from '../bus/bus.ts'
 import {
   type Allocation,
@@ -23,20 +10,26 @@ import {
   type Holding,
   isOutsideBand,
   isSurelyInside,
-  totalValue,
 } from '../domain/allocation.ts'
+import { type Band, bandEdges } from '../domain/band.ts'
+import { leftToSpend } from '../domain/execution.ts'
 import type { Tick } from '../domain/market.ts'
-import { type PriceUsed, type Proposal, type ProposalDraft, pendingProposal } from '../domain/proposal.ts'
-import { applyLegs, type PlanSettings, planRebalance } from '../domain/rebalance.ts'
-import type { Route } from '../domain/route.ts'
-import type { Clock, Hash, Ids, Markets, StateStore, Stores } from '../ports.ts'
+import { isResumable, type Proposal } from '../domain/proposal.ts'
+import { applyLegs, type PlanRequest, type PlanSettings, planRebalance } from '../domain/rebalance.ts'
+import type { Consulted } from '../domain/strategy.ts'
+import type { Clock, StateStore, Stores } from '../ports.ts'
+import { type PlanMaker, type PlanWish, PRICE_OF_QUOTE } from './plan-maker.ts'
+import type { StrategyDesk } from './strategy-desk.ts'
 
 export type RebalancerSettings = {
   readonly quote: Asset
   readonly targets: ReadonlyArray<{ readonly asset: Asset; readonly parts: number }>
-  readonly thresholdPp: Decimal
+  readonly band: Band
+  /** `never`: what is overweight waits for new money. */
+  readonly selling: 'allowed' | 'never'
+  /** What money that came into core does: buys what is underweight, or waits for the next check. */
+  readonly newMoney: 'buy' | 'wait'
   readonly cooldownMs: number
-  readonly expiresMs: number
   readonly plan: PlanSettings
 }
 
@@ -48,15 +41,34 @@ export type CheckOutcome =
   | { readonly kind: 'held_back'; readonly because: string }
 export type LastCheck = { readonly at: EpochMs; readonly outcome: CheckOutcome }
 
-const BASELINE = 'hold_baseline'
-const HUNDRED = decimal('100')
+const CHOOSING = 'A model is choosing how the next plan is carried out.'
+const BASELINE = 'just_held'
+/** As it was kept before bags could be added to: without them. */
+const OLD_BASELINE = 'hold_baseline'
+/** A plan to be resumed is among the last ones, or stale. */
+const RECENT = 100
 
 /** Where amounts of the core sleeve come from. `version` changes whenever any amount does. */
 export type CoreHoldings = {
   version(): number
   /** What core owns of an asset, quote lent to tactical trades included. */
   amountOf(asset: Asset): Amount
+  /** What of it a plan could sell now. */
+  freeOf(asset: Asset): Amount
   bagOf(asset: Asset): Amount
+  /** What came into the account from outside since its first entry, less what left it. */
+  flowOf(asset: Asset): Amount
+}
+
+type Wish = PlanWish & {
+  /** Whatever the drift, and its band. */
+  readonly isForced: boolean
+  /** Whether the pause after the last rebalance counts. */
+  readonly afterPause: boolean
+  /** By itself, so that there is time to have its strategy chosen; what a person wished for is planned at once. */
+  readonly isUnasked: boolean
+  /** What came of asking for a strategy. */
+  readonly consulted?: Consulted
 }
 
 /** Checks the core sleeve against its targets and proposes the way back. */
@@ -65,18 +77,21 @@ export class Rebalancer {
   private count = 0
   private screen: FloatHolding[] = []
   private screenVersion = -1
-  private readonly threshold: number
+  private readonly halfWidthsPp: readonly number[]
   private readonly symbols: readonly (TradedPair | null)[]
+  /** Less what had come from outside by then. */
   private held: ReadonlyMap<Asset, Amount> | null
+  /** How the last plan is carried out, where that was chosen. */
+  private chosen: { readonly plan: ProposalId; readonly strategy: NonNullable<PlanWish['strategy']> } | null = null
   private readonly deps: {
     readonly clock: Clock
-    readonly ids: Ids
     readonly bus: Bus
-    readonly stores: Pick<Stores, 'proposals' | 'transact'> & { readonly state: StateStore }
+    readonly stores: Pick<Stores, 'proposals' | 'orders' | 'transact'> & { readonly state: StateStore }
     readonly core: CoreHoldings
-    readonly markets: Markets
     readonly fresh: (symbol: TradedPair) => Tick | null
-    readonly hash: Hash
+    readonly plans: PlanMaker
+    /** Null where the settings alone say how plans are carried out. */
+    readonly strategies: StrategyDesk | null
     /** Null when trading is on; otherwise why nothing is proposed. */
     readonly heldBackBecause: () => string | null
     readonly settings: RebalancerSettings
@@ -84,25 +99,72 @@ export class Rebalancer {
 
   constructor(deps: Rebalancer['deps']) {
     this.deps = deps
-    const { quote, targets, thresholdPp } = deps.settings
-    this.threshold = toFloat(thresholdPp)
+    const { quote, targets, band } = deps.settings
+    this.halfWidthsPp = bandEdges(band, targets).map(({ halfWidthPp }) => toFloat(halfWidthPp))
     this.symbols = targets.map(({ asset }) => (asset === quote ? null : (`${asset}/${quote}` as TradedPair)))
     const saved = deps.stores.state.get(BASELINE)
-    this.held = saved === null ? null : readAmounts(saved)
+    this.held = saved === null ? this.takeOldBaseline() : readAmounts(saved)
   }
 
-  /** Scheduled: proposes when the drift reaches the threshold. */
+  /** Scheduled: proposes when the drift reaches the band's edge. */
   check(): CheckOutcome {
-    return this.note(this.look(false))
+    return this.note(this.look({ ...this.wishFor('drift'), isForced: false, afterPause: true, isUnasked: true }))
   }
 
   /** Proposes whatever the drift, at the trader's wish. Error `rebalance/held-back` says what stands against it. */
   force(): Result<Proposal> {
-    const outcome = this.note(this.look(true))
-    if (outcome.kind === 'proposed') return ok(outcome.proposal)
-    if (outcome.kind === 'held_back') return fail('rebalance/held-back', outcome.because)
-    if (outcome.kind === 'stale') return fail('rebalance/stale-price', `There is no fresh price of ${outcome.symbol}.`)
-    return fail('rebalance/nothing-to-do', 'The weights are at their targets already.')
+    return this.propose({ ...this.wishFor('forced'), isForced: true, afterPause: true, isUnasked: false })
+  }
+
+  /** Plans the rest of the last rebalance anew, from what is held now: what it has sold is not sold again. */
+  resume(id: ProposalId): Result<Proposal> {
+    const { stores } = this.deps
+    const stopped = stores.proposals.get(id)
+    if (stopped === null || !isResumable(stopped, stores.proposals.recent(RECENT))) {
+      return fail('proposal/not-resumable', 'Only the last rebalance can be resumed, and only when it stopped early.')
+    }
+    const mode = this.restOf(stopped)
+    return this.propose({ trigger: 'resumed', resumes: id, mode, isForced: true, afterPause: false, isUnasked: false })
+  }
+
+  /**
+   * In place of a plan that was voided: for the same purpose, at the prices of now. Error `rebalance/nothing-to-do` when
+   * the drift that it was made for is gone.
+   */
+  planAgain(voided: Proposal): Result<Proposal> {
+    const { trigger, resumes } = voided.details ?? { trigger: 'drift', resumes: null }
+    const isForced = trigger !== 'drift'
+    const strategy = this.chosen?.plan === voided.id ? { strategy: this.chosen.strategy } : {}
+    const plan = { trigger, resumes, mode: this.restOf(voided), ...strategy }
+    return this.propose({ ...plan, isForced, afterPause: false, isUnasked: false })
+  }
+
+  /** So much of the quote came into core: it buys what is underweight, and nothing is sold for it. */
+  onNewMoney(amount: Amount): void {
+    const { newMoney, quote } = this.deps.settings
+    if (newMoney === 'wait') return
+    const mode = { kind: 'cash_flow', quote, freshQuote: amount } as const
+    const wish = {
+      trigger: 'new_money',
+      resumes: null,
+      mode,
+      isForced: true,
+      afterPause: false,
+      isUnasked: true,
+    } as const
+    const outcome = this.look(wish)
+    // What cannot be bought now counts at the next check.
+    if (outcome.kind === 'proposed') this.note(outcome)
+  }
+
+  /** Whether a model is choosing how the next plan is carried out. */
+  isAsking(): boolean {
+    return this.deps.strategies?.isAsking() ?? false
+  }
+
+  /** What is being asked is asked again at the first check after the next start. */
+  close(): void {
+    this.deps.strategies?.close()
   }
 
   lastCheck(): LastCheck | null {
@@ -120,9 +182,13 @@ export class Rebalancer {
     return holdings === null ? null : allocationOf(holdings)
   }
 
-  /** What the core sleeve would be, had thirds been bought at the first check and held; null before it. */
-  baseline(): ReadonlyMap<Asset, Amount> | null {
-    return this.held
+  /**
+   * What the account would hold, had thirds been bought with core at the first check, the bags been left as they were,
+   * and everything that came since been kept as it came; null before that check.
+   */
+  baseline(): ((asset: Asset) => Amount) | null {
+    const { held } = this
+    return held === null ? null : (asset) => (held.get(asset) ?? ZERO).plus(this.deps.core.flowOf(asset)) as Amount
   }
 
   private note(outcome: CheckOutcome): CheckOutcome {
@@ -130,7 +196,35 @@ export class Rebalancer {
     return outcome
   }
 
-  private look(forced: boolean): CheckOutcome {
+  private propose(wish: Wish): Result<Proposal> {
+    const outcome = this.note(this.look(wish))
+    if (outcome.kind === 'proposed') return ok(outcome.proposal)
+    if (outcome.kind === 'held_back') return fail('rebalance/held-back', outcome.because)
+    if (outcome.kind === 'stale') return fail('rebalance/stale-price', `There is no fresh price of ${outcome.symbol}.`)
+    return fail('rebalance/nothing-to-do', 'The weights are inside their bands.')
+  }
+
+  private wishFor(trigger: 'drift' | 'forced'): PlanWish {
+    return { trigger, resumes: null, mode: this.mode() }
+  }
+
+  private mode(): NonNullable<PlanRequest['mode']> {
+    const { selling, quote } = this.deps.settings
+    return selling === 'never' ? { kind: 'buy_only', quote } : { kind: 'full' }
+  }
+
+  /** What is left to do of a plan: of new money, what it has not spent. */
+  private restOf(plan: Proposal): NonNullable<PlanRequest['mode']> {
+    if (plan.details?.trigger !== 'new_money') return this.mode()
+    const { quote } = this.deps.settings
+    return {
+      kind: 'cash_flow',
+      quote,
+      freshQuote: leftToSpend(plan, this.deps.stores.orders.ofProposal(plan.id), quote),
+    }
+  }
+
+  private look(wish: Wish): CheckOutcome {
     const { fresh, settings } = this.deps
     if (this.screenVersion !== this.deps.core.version()) this.rebuildScreen()
     for (let i = 0; i < this.symbols.length; i++) {
@@ -142,99 +236,71 @@ export class Rebalancer {
     }
     this.count++
     if (this.held === null) this.saveBaseline()
-    if (!forced && isSurelyInside(this.screen, this.threshold)) return { kind: 'quiet' }
+    if (!wish.isForced && isSurelyInside(this.screen, 0)) return { kind: 'quiet' }
     const holdings = this.holdings((symbol) => priceOfTick(fresh(symbol)))
     if (holdings === null) return { kind: 'held_back', because: 'A price is missing.' }
-    if (!forced && !isOutsideBand(holdings, settings.thresholdPp)) return { kind: 'quiet' }
-    return this.propose(holdings, forced)
+    if (!wish.isForced && !isOutsideBand(holdings, settings.band)) return { kind: 'quiet' }
+    const because = this.deps.heldBackBecause() ?? this.heldBackByOthers(wish)
+    if (because !== null) return { kind: 'held_back', because }
+    const sellable = holdings.map((holding) => ({ ...holding, sellable: this.deps.core.freeOf(holding.asset) }))
+    if (this.isAskedFirst(wish, sellable)) return { kind: 'held_back', because: CHOOSING }
+    const planned = this.withStrategy(wish, sellable)
+    const made = this.deps.plans.make(sellable, planned)
+    if (!made.ok) return { kind: 'held_back', because: made.error.message }
+    this.deps.strategies?.giveUp()
+    this.chosen = planned.strategy === undefined ? null : { plan: made.value.id, strategy: planned.strategy }
+    this.announce(made.value)
+    return { kind: 'proposed', proposal: made.value }
   }
 
-  private propose(holdings: readonly Holding[], forced: boolean): CheckOutcome {
-    const { bus, clock, ids, settings, stores } = this.deps
-    const now = clock.now()
-    const because = this.deps.heldBackBecause() ?? this.heldBackByOthers(now)
-    if (because !== null) return { kind: 'held_back', because }
-    const plan = planRebalance(holdings, this.routes(), settings.plan, now)
-    if (!plan.ok) return { kind: 'held_back', because: plan.error.message }
-    if (plan.value.legs.length === 0) {
-      return { kind: 'held_back', because: "Every trade would be below its market's minimum." }
-    }
-    const drift = plan.value.weights.reduce<Decimal>(
-      (max, { before, target }) => maxOf(max, before.minus(target).abs().times(HUNDRED)),
-      ZERO,
-    )
-    const correlationId = ids.next('cor') as CorrelationId
-    const draft: ProposalDraft = {
-      id: ids.next('prp') as ProposalId,
-      kind: 'rebalance',
-      createdAt: now,
-      expiresAt: after(now, settings.expiresMs),
-      reason: forced
-        ? `Asked for by the trader; the largest drift is ${shown(drift, 2)} pp.`
-        : `The largest drift is ${shown(drift, 2)} pp, the threshold ${toText(settings.thresholdPp)} pp.`,
-      legs: plan.value.legs,
-      weights: plan.value.weights,
-      prices: this.pricesUsed(plan.value.legs.map((leg) => leg.symbol)),
-      fees: plan.value.fees,
-      coreValue: totalValue(holdings),
-      largestDriftPp: drift,
-      bags: settings.targets
-        .map(({ asset }) => ({ asset, amount: this.deps.core.bagOf(asset) }))
-        .filter((bag) => bag.amount.gt(ZERO)),
-      trade: null,
-      conflictId: null,
-      correlationId,
-    }
-    const proposal = pendingProposal(draft, this.deps.hash)
+  /** Whether a model chooses how this is carried out; it is planned when that is known, at the prices of then. */
+  private isAskedFirst(wish: Wish, holdings: readonly Holding[]): boolean {
+    const { strategies } = this.deps
+    if (strategies === null || !wish.isUnasked || wish.consulted !== undefined) return false
+    return strategies.ask(holdings, wish, (consulted): CorrelationId | null => {
+      const outcome = this.note(this.look({ ...wish, consulted }))
+      return outcome.kind === 'proposed' ? outcome.proposal.correlationId : null
+    })
+  }
+
+  private withStrategy(wish: Wish, holdings: readonly Holding[]): PlanWish {
+    const { strategies } = this.deps
+    if (strategies === null || wish.consulted === undefined) return wish
+    return strategies.applied(holdings, wish, wish.consulted)
+  }
+
+  private announce(proposal: Proposal): void {
+    const { bus, stores } = this.deps
+    const { correlationId, largestDriftPp, coreValue } = proposal
     stores.proposals.insert(proposal)
     bus.publish(
       'portfolio_updates',
-      { kind: 'drifted', largestDriftPp: shown(drift, 4), coreValue: toText(draft.coreValue) },
+      { kind: 'drifted', largestDriftPp: toText(largestDriftPp.round(4)), coreValue: toText(coreValue) },
       { source: 'rebalancer', correlationId },
     )
     bus.publish('proposals', { kind: 'proposed', proposal }, { source: 'rebalancer', correlationId, priority: 'HIGH' })
-    return { kind: 'proposed', proposal }
   }
 
-  private heldBackByOthers(now: EpochMs): string | null {
+  private heldBackByOthers({ afterPause, isUnasked }: Wish): string | null {
+    if (isUnasked && this.isAsking()) return CHOOSING
     const { proposals } = this.deps.stores
     const active = proposals.withStatus('pending', 'approved').find((proposal) => proposal.kind === 'rebalance')
     if (active !== undefined) {
       return active.status === 'pending' ? 'A rebalance is waiting for a decision.' : 'A rebalance is being executed.'
     }
     const { cooldownMs } = this.deps.settings
-    const finishedAt = cooldownMs > 0 ? proposals.lastFinishedRebalanceAt() : null
-    if (finishedAt !== null && now < finishedAt + cooldownMs) {
+    const finishedAt = afterPause && cooldownMs > 0 ? proposals.lastFinishedRebalanceAt() : null
+    if (finishedAt !== null && this.deps.clock.now() < finishedAt + cooldownMs) {
       return `The last rebalance finished less than ${cooldownMs / 60_000} min ago.`
     }
     return null
-  }
-
-  /** Every listed market with a fresh price, at the fee of the configured order type. */
-  private routes(): Route[] {
-    const { markets, fresh, settings } = this.deps
-    return markets.symbols.flatMap((symbol) => {
-      const rules = markets.rules(symbol)
-      const price = priceOfTick(fresh(symbol))
-      if (rules === null || price === null) return []
-      return [{ rules, price, fee: settings.plan.orderType === 'market' ? rules.takerFee : rules.makerFee }]
-    })
-  }
-
-  private pricesUsed(traded: readonly TradedPair[]): PriceUsed[] {
-    const symbols = new Set<TradedPair>(traded)
-    for (const symbol of this.symbols) if (symbol !== null) symbols.add(symbol)
-    return [...symbols].flatMap((symbol) => {
-      const tick = this.deps.fresh(symbol)
-      return tick === null ? [] : [{ symbol, price: fromFloat(tick.last) as Price, at: tick.at }]
-    })
   }
 
   private holdings(priceOf: (symbol: TradedPair) => Price | null): Holding[] | null {
     const holdings: Holding[] = []
     for (const [i, { asset, parts }] of this.deps.settings.targets.entries()) {
       const symbol = this.symbols[i]
-      const price = symbol === null || symbol === undefined ? (ONE as Decimal as Price) : priceOf(symbol)
+      const price = symbol === null || symbol === undefined ? PRICE_OF_QUOTE : priceOf(symbol)
       if (price === null) return null
       holdings.push({ asset, parts, price, amount: this.deps.core.amountOf(asset) })
     }
@@ -245,10 +311,11 @@ export class Rebalancer {
     const { core, settings } = this.deps
     const parts = settings.targets.reduce((total, target) => total + target.parts, 0)
     this.screenVersion = core.version()
-    this.screen = settings.targets.map((target) => ({
+    this.screen = settings.targets.map((target, i) => ({
       amount: toFloat(core.amountOf(target.asset)),
       price: 1,
       targetWeight: target.parts / parts,
+      halfWidthPp: this.halfWidthsPp[i] as number,
     }))
   }
 
@@ -256,13 +323,34 @@ export class Rebalancer {
   private saveBaseline(): void {
     const holdings = this.holdings((symbol) => priceOfTick(this.deps.fresh(symbol)))
     if (holdings === null) return
-    const routes = this.routes().map((route) => ({ ...route, fee: route.rules.takerFee }))
-    const whole = { ...this.deps.settings.plan, orderType: 'market' as const, slices: 1 }
-    const plan = planRebalance(holdings, routes, whole, this.deps.clock.now())
-    const held = plan.ok ? applyLegs(holdings, plan.value.legs) : holdings
-    const amounts = Object.fromEntries(held.map(({ asset, amount }) => [asset, toText(amount)]))
-    this.deps.stores.state.set(BASELINE, JSON.stringify(amounts))
-    this.held = new Map(held.map(({ asset, amount }) => [asset, amount]))
+    const whole: PlanSettings = {
+      orderType: 'market',
+      slippageCapPercent: this.deps.settings.plan.slippageCapPercent,
+      sliceAbove: this.deps.settings.plan.sliceAbove,
+      slices: 1,
+      sliceEveryMs: 0,
+    }
+    const plan = planRebalance(holdings, this.deps.plans.routes(true), whole, this.deps.clock.now())
+    this.keepBaseline(plan.ok ? applyLegs(holdings, plan.value.legs) : holdings)
+  }
+
+  private takeOldBaseline(): ReadonlyMap<Asset, Amount> | null {
+    const saved = this.deps.stores.state.get(OLD_BASELINE)
+    if (saved === null) return null
+    const amounts = readAmounts(saved)
+    return this.keepBaseline([...amounts].map(([asset, amount]) => ({ asset, amount })))
+  }
+
+  /** @param ofCore what core holds of each asset. */
+  private keepBaseline(ofCore: readonly { asset: Asset; amount: Amount }[]): ReadonlyMap<Asset, Amount> {
+    const { core, stores } = this.deps
+    const held = ofCore.map(({ asset, amount }) => {
+      const owned = amount.plus(core.bagOf(asset)).minus(core.flowOf(asset)) as Amount
+      return [asset, owned] as const
+    })
+    stores.state.set(BASELINE, JSON.stringify(Object.fromEntries(held.map(([asset, owned]) => [asset, toText(owned)]))))
+    this.held = new Map(held)
+    return this.held
   }
 }
 

@@ -4,6 +4,8 @@ import { createEngineBench } from '../../support/engine-bench.ts'
 
 const AT_MARKET = ['portfolio.rebalancing.order_type=market', 'portfolio.rebalancing.cooldown_minutes=0']
 
+const AUTO = ['portfolio.approval.rebalance=auto', 'portfolio.approval.auto_max_value=10000']
+
 function pending(set: readonly string[] = AT_MARKET) {
   const bench = createEngineBench({ set })
   bench.tick()
@@ -36,8 +38,9 @@ describe('a proposal waiting for a decision', () => {
     bench.tick({ 'BTC/USDT': 50_250 })
     expect(bench.engine.approval.blockedBecause(bench.proposal)).toBeNull()
     bench.tick({ 'BTC/USDT': 50_251 })
+    expect(bench.engine.approval.blockedBecause(bench.proposal)).toContain('planned again')
     expect(codeOf(bench.engine.approval.approve(bench.proposal.id, bench.proposal.hash))).toBe('proposal/price-moved')
-    expect(bench.engine.approval.blockedBecause(bench.proposal)).toContain('Plan again')
+    expect(bench.stores.proposals.get(bench.proposal.id)).toMatchObject({ status: 'voided' })
   })
 
   it('cannot be approved on stale prices', () => {
@@ -84,7 +87,7 @@ describe('a proposal waiting for a decision', () => {
   })
 
   it('is approved at once where the settings say auto', async () => {
-    const { engine, stores, proposal } = pending([...AT_MARKET, 'portfolio.approval.rebalance=auto'])
+    const { engine, stores, proposal } = pending([...AT_MARKET, ...AUTO])
     await engine.executor.idle()
     expect(stores.proposals.get(proposal.id)).toMatchObject({ status: 'completed', decidedBy: 'auto' })
   })

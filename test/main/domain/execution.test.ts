@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ExecutionSettings, filledOf, nextStep } from '../../../src/main/domain/execution.ts'
+import { type ExecutionSettings, filledOf, leftToSpend, nextStep } from '../../../src/main/domain/execution.ts'
 import {
   ENDED,
   isFinal,
@@ -10,11 +10,11 @@ import {
   remaining,
   transition,
 } from '../../../src/main/domain/order.ts'
-import type { Leg, Proposal } from '../../../src/main/domain/proposal.ts'
+import type { Leg, Proposal, StoppedLeg } from '../../../src/main/domain/proposal.ts'
 import type { OrderId, ProposalId } from '../../../src/shared/ids.ts'
 import { type Amount, amount, decimal, floorToStep, toText } from '../../../src/shared/money.ts'
 import { type EpochMs, epochMs } from '../../../src/shared/time.ts'
-import { scaled, XRP_USDT } from '../../support/money-arbitraries.ts'
+import { scaled, USDT, XRP_USDT } from '../../support/money-arbitraries.ts'
 import { fillOf, intentOf, legOf, NOON, orderOf, proposalOf } from '../../support/trading-builders.ts'
 
 const RUNS = { numRuns: 600, seed: 20_261_123 }
@@ -37,10 +37,24 @@ const stepOf = (
     case 'wait_until':
       return `wait until ${step.time - NOON}`
     case 'finish':
-      return `finish: ${step.incompleteBecause ?? 'complete'}`
+      return `finish: ${textOf(step.stopped)}`
+    case 'void':
+      return 'void'
   }
 }
+const textOf = (stopped: readonly StoppedLeg[]): string =>
+  stopped.length === 0 ? 'complete' : stopped.map(({ leg, because }) => `${leg}: ${because}`).join(', ')
 const done = { status: 'filled', filled: amount('1') } as const
+
+describe('what new money has left to buy', () => {
+  it('is what the plan’s purchases have not spent, whatever its sales brought', () => {
+    const plan = approved([legOf({ amount: amount('2') }), legOf({ side: 'sell' })])
+    const half = forLeg(0, { filled: amount('0.5'), cost: amount('50') })
+    const sale = forLeg(1, { side: 'sell', filled: amount('1'), cost: amount('100') })
+    expect(toText(leftToSpend(plan, [half, sale], USDT))).toBe('150')
+    expect(toText(leftToSpend(plan, [forLeg(0, { cost: amount('201') })], USDT))).toBe('0')
+  })
+})
 
 describe('the next step of an approved proposal', () => {
   it('is to place its first leg, at the touch', () => {
@@ -51,7 +65,7 @@ describe('the next step of an approved proposal', () => {
   it('is nothing once it expired before the start: at exactly its expiry, not a millisecond earlier', () => {
     const { expiresAt } = approved()
     expect(stepOf([], { now: epochMs(expiresAt - 1) })).toBe('place limit 1 of leg 0')
-    expect(stepOf([], { now: expiresAt })).toBe('finish: Execution did not start before the proposal expired.')
+    expect(stepOf([], { now: expiresAt })).toBe('void')
   })
 
   it('goes on after the expiry when it has started before', () => {
@@ -86,8 +100,24 @@ describe('the next step of an approved proposal', () => {
     expect(stepOf([quote('0.1'), quote('0')])).toBe('place limit 0.9 of leg 0')
     expect(stepOf([quote('0.1'), quote('0'), quote('0.2')])).toBe('place market 0.7 of leg 0')
     expect(stepOf([quote('0.1'), quote('0'), quote('0.2'), market])).toBe(
-      'finish: buy BTC/USDT: the market moved beyond the worst price approved',
+      'finish: 0: the market moved beyond the worst price approved',
     )
+  })
+
+  it('that may only make the market never takes it: after three quotes nobody traded with it is left', () => {
+    const proposal = approved([legOf({ orderType: 'post_only' })])
+    const quote = forLeg(0, { type: 'post_only', status: 'cancelled', reason: ENDED.requoted, filled: amount('0.1') })
+    expect(stepOf([], { proposal })).toBe('place post_only 1 of leg 0')
+    expect(stepOf([quote, quote], { proposal })).toBe('place post_only 0.8 of leg 0')
+    expect(stepOf([quote, quote, quote], { proposal })).toBe('finish: 0: nobody traded with it at the touch')
+    const refused = forLeg(0, { type: 'post_only', status: 'rejected', reason: 'Post only order' })
+    expect(stepOf([refused], { proposal })).toBe('finish: 0: refused: Post only order')
+  })
+
+  it('passes over legs that were not approved', () => {
+    const proposal = { ...approved([legOf({ side: 'sell' }), legOf()]), approvedLegs: [1] }
+    expect(stepOf([], { proposal })).toBe('place limit 1 of leg 1')
+    expect(stepOf([forLeg(1, done)], { proposal })).toBe('finish: complete')
   })
 
   it('quotes again after a limit order that expired', () => {
@@ -101,24 +131,24 @@ describe('the next step of an approved proposal', () => {
     const quote = forLeg(0, { status: 'cancelled', reason: ENDED.requoted })
     expect(stepOf([lost, lost, quote, quote])).toBe('place limit 1 of leg 0')
     expect(stepOf([lost, lost, quote, quote, quote])).toBe('place market 1 of leg 0')
-    expect(stepOf([lost, lost, lost])).toBe('finish: buy BTC/USDT: the exchange could not be reached')
+    expect(stepOf([lost, lost, lost])).toBe('finish: 0: the exchange could not be reached')
   })
 
   it('does not insist after a refusal, and says what the exchange said', () => {
     const refused = forLeg(0, { status: 'rejected', reason: 'insufficient funds' })
-    expect(stepOf([refused])).toBe('finish: buy BTC/USDT: refused: insufficient funds')
+    expect(stepOf([refused])).toBe('finish: 0: refused: insufficient funds')
   })
 
   it('does not place again what the trader cancelled', () => {
     const cancelled = forLeg(0, { status: 'cancelled', cancelling: ENDED.byTrader, reason: ENDED.byTrader })
-    expect(stepOf([cancelled])).toBe('finish: buy BTC/USDT: cancelled by the trader')
+    expect(stepOf([cancelled])).toBe('finish: 0: cancelled by the trader')
   })
 
   it('gives a market leg no second order', () => {
     const proposal = approved([legOf({ orderType: 'market' })])
-    expect(stepOf([forLeg(0, { status: 'cancelled' })], { proposal })).toBe('finish: buy BTC/USDT: not filled')
+    expect(stepOf([forLeg(0, { status: 'cancelled' })], { proposal })).toBe('finish: 0: not filled')
     expect(stepOf([forLeg(0, { type: 'market', status: 'expired', filled: amount('0.9') })], { proposal })).toBe(
-      'finish: buy BTC/USDT: the market moved beyond the worst price approved',
+      'finish: 0: the market moved beyond the worst price approved',
     )
   })
 
@@ -127,7 +157,7 @@ describe('the next step of an approved proposal', () => {
     const skipped = new Map([[0, 'below the minimum']])
     expect(stepOf([], { proposal, skipped })).toBe('place limit 1 of leg 1')
     expect(stepOf([], { proposal, skipped: new Map([...skipped, [1, 'no price']]) })).toBe(
-      'finish: buy BTC/USDT: below the minimum sell XRP/USDT: no price',
+      'finish: 0: below the minimum, 1: no price',
     )
   })
 
@@ -232,7 +262,9 @@ function play(proposal: Proposal, outcomes: readonly Outcome[]): Run {
     const step = nextStep(proposal, orders, skipped, now, settings)
     switch (step.kind) {
       case 'finish':
-        return { placed, orders, reason: step.incompleteBecause }
+        return { placed, orders, reason: step.stopped.length === 0 ? null : textOf(step.stopped) }
+      case 'void':
+        return { placed, orders, reason: 'void' }
       case 'wait_until':
         expect(step.time).toBeGreaterThan(now)
         now = step.time

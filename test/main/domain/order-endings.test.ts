@@ -8,7 +8,7 @@ import { NOON, orderOf, proposalOf } from '../../support/trading-builders.ts'
 function becomes(order: Partial<Order>): string {
   const proposal = proposalOf({ status: 'approved' })
   const step = nextStep(proposal, [orderOf(order)], new Map(), NOON, { quotes: 3, neverPlacedRetries: 2 })
-  return step.kind === 'finish' ? (step.incompleteBecause ?? 'complete') : `${step.kind} again`
+  return step.kind === 'finish' ? (step.stopped[0]?.because ?? 'complete') : `${step.kind} again`
 }
 
 describe('a leg whose order ended', () => {
@@ -25,18 +25,14 @@ describe('a leg whose order ended', () => {
   })
 
   it.each([
-    [
-      'at the trader’s word',
-      { status: 'cancelled', cancelling: ENDED.byTrader },
-      'buy BTC/USDT: cancelled by the trader',
-    ],
+    ['at the trader’s word', { status: 'cancelled', cancelling: ENDED.byTrader }, 'cancelled by the trader'],
     [
       'at the trader’s word before it was ever placed',
       { status: 'rejected', cancelling: ENDED.byTrader, reason: ENDED.neverPlaced },
-      'buy BTC/USDT: cancelled by the trader',
+      'cancelled by the trader',
     ],
-    ['by a refusal', { status: 'rejected', reason: 'too small' }, 'buy BTC/USDT: refused: too small'],
-    ['by a refusal without a word', { status: 'rejected' }, 'buy BTC/USDT: refused: no reason given'],
+    ['by a refusal', { status: 'rejected', reason: 'too small' }, 'refused: too small'],
+    ['by a refusal without a word', { status: 'rejected' }, 'refused: no reason given'],
   ] as const)('%s is given up, and says why', (_, order, why) => {
     expect(becomes(order)).toBe(why)
   })

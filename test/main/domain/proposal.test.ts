@@ -1,127 +1,18 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  type ApprovalContext,
-  approve,
-  asApproved,
   boundText,
   close,
   finish,
+  neverStarted,
+  type PlanDetails,
   type Proposal,
+  tradedValue,
 } from '../../../src/main/domain/proposal.ts'
 import type { ProposalId } from '../../../src/shared/ids.ts'
-import { amount, decimal, price } from '../../../src/shared/money.ts'
+import { amount, money, price, toText } from '../../../src/shared/money.ts'
 import { epochMs } from '../../../src/shared/time.ts'
-import { BTC, BTC_USDT, scaled, XRP, XRP_USDT } from '../../support/money-arbitraries.ts'
+import { BTC, BTC_USDT, USDT, XRP, XRP_BTC, XRP_USDT } from '../../support/money-arbitraries.ts'
 import { legOf, NOON, proposalOf } from '../../support/trading-builders.ts'
-
-const RUNS = { numRuns: 500, seed: 20_261_123 }
-const SHOWN = 'a'.repeat(64)
-
-const contextOf = (overrides: Partial<ApprovalContext> = {}): ApprovalContext => ({
-  now: epochMs(NOON + 60_000),
-  by: 'trader',
-  hash: SHOWN,
-  priceNow: () => price('100'),
-  maxPriceMovePercent: decimal('0.5'),
-  ...overrides,
-})
-const codeOf = (proposal: Proposal, overrides: Partial<ApprovalContext> = {}): string => {
-  const result = approve(proposal, contextOf(overrides))
-  return result.ok ? 'approved' : result.error.code
-}
-
-describe('approving a proposal', () => {
-  it('makes it executable, says who did it and when, and changes nothing else', () => {
-    const proposal = Object.freeze(proposalOf())
-    const result = approve(proposal, contextOf({ by: 'auto' }))
-    expect(result.ok && result.value).toEqual({
-      ...proposal,
-      status: 'approved',
-      decidedAt: NOON + 60_000,
-      decidedBy: 'auto',
-    })
-  })
-
-  it.each(['approved', 'completed', 'incomplete', 'rejected', 'expired', 'voided'] as const)(
-    'is refused when it is %s already, so that approving twice sends once',
-    (status) => expect(codeOf(proposalOf({ status }))).toBe('proposal/not-pending'),
-  )
-
-  it('is allowed while it is snoozed: the trader may change their mind', () => {
-    expect(codeOf(proposalOf({ snoozedUntil: epochMs(NOON + 600_000) }))).toBe('approved')
-  })
-
-  it('is refused when the decider was shown something else', () => {
-    expect(codeOf(proposalOf(), { hash: `${SHOWN.slice(1)}b` })).toBe('proposal/changed')
-    expect(codeOf(proposalOf(), { hash: '' })).toBe('proposal/changed')
-  })
-
-  it('is refused from exactly the expiry on, and allowed a millisecond before', () => {
-    const { expiresAt } = proposalOf()
-    expect(codeOf(proposalOf(), { now: expiresAt })).toBe('proposal/expired')
-    expect(codeOf(proposalOf(), { now: epochMs(expiresAt - 1) })).toBe('approved')
-  })
-
-  it('is refused while any of its prices is stale, the second one too', () => {
-    const prices = [
-      { symbol: BTC_USDT, price: price('100'), at: NOON },
-      { symbol: XRP_USDT, price: price('100'), at: NOON },
-    ]
-    const priceNow: ApprovalContext['priceNow'] = (symbol) => (symbol === BTC_USDT ? price('100') : null)
-    expect(codeOf(proposalOf({ prices }), { priceNow })).toBe('proposal/stale-price')
-  })
-
-  it('is allowed at exactly 0.5 % of movement and refused just above it, up or down', () => {
-    const at = (now: string) => codeOf(proposalOf(), { priceNow: () => price(now) })
-    expect(['100.5', '100.50000001', '99.5', '99.49999999'].map(at)).toEqual([
-      'approved',
-      'proposal/price-moved',
-      'approved',
-      'proposal/price-moved',
-    ])
-  })
-
-  it('looks at every price it rests on', () => {
-    const prices = [
-      { symbol: BTC_USDT, price: price('100'), at: NOON },
-      { symbol: XRP_USDT, price: price('50'), at: NOON },
-    ]
-    expect(codeOf(proposalOf({ prices }))).toBe('proposal/price-moved')
-  })
-
-  it('measures the movement against the plan’s price, without rounding', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 1_000_000_000 }),
-        fc.integer({ min: 0, max: 1_000 }),
-        fc.integer({ min: -20_000_000, max: 20_000_000 }),
-        (units, limitUnits, shift) => {
-          const now = units + shift
-          fc.pre(now > 0)
-          const result = codeOf(
-            proposalOf({ prices: [{ symbol: BTC_USDT, price: price(scaled(units, 4)), at: NOON }] }),
-            {
-              priceNow: () => price(scaled(now, 4)),
-              maxPriceMovePercent: decimal(scaled(limitUnits, 2)),
-            },
-          )
-          // |shift| ÷ units ≤ limit ÷ 10,000, in whole numbers.
-          const isInside = BigInt(Math.abs(shift)) * 10_000n <= BigInt(units) * BigInt(limitUnits)
-          expect(result).toBe(isInside ? 'approved' : 'proposal/price-moved')
-        },
-      ),
-      RUNS,
-    )
-  })
-
-  it('is remembered across a restart: only what was approved is approved', () => {
-    expect(asApproved(proposalOf({ status: 'approved' }))?.id).toBe('prp_1')
-    for (const status of ['pending', 'completed', 'incomplete', 'rejected', 'expired', 'voided'] as const) {
-      expect(asApproved(proposalOf({ status }))).toBeNull()
-    }
-  })
-})
 
 describe('ending a proposal', () => {
   it('by rejection keeps the trader’s words and name; by time or circumstance nobody decided', () => {
@@ -142,12 +33,35 @@ describe('ending a proposal', () => {
     },
   )
 
-  it('after execution is complete, or incomplete with the reason', () => {
-    expect(finish(proposalOf({ status: 'approved' }), null)).toMatchObject({ status: 'completed', note: null })
-    expect(finish(proposalOf({ status: 'approved' }), 'refused: funds')).toMatchObject({
+  it('after execution is complete, or incomplete with the reason of each leg that stopped', () => {
+    const approved = proposalOf({ status: 'approved', legs: [legOf(), legOf({ symbol: XRP_USDT, side: 'sell' })] })
+    expect(finish(approved, [])).toMatchObject({ status: 'completed', note: null, stoppedLegs: [] })
+    const stopped = [
+      { leg: 0, because: 'refused: funds' },
+      { leg: 1, because: 'below the minimum' },
+    ]
+    expect(finish(approved, stopped)).toMatchObject({
       status: 'incomplete',
-      note: 'refused: funds',
+      note: 'buy BTC/USDT: refused: funds sell XRP/USDT: below the minimum',
+      stoppedLegs: stopped,
     })
+  })
+
+  it('that never began is void, and says so', () => {
+    expect(neverStarted(proposalOf({ status: 'approved' }))).toMatchObject({
+      status: 'voided',
+      note: 'Execution did not start before the proposal expired.',
+    })
+  })
+})
+
+describe('what a proposal trades', () => {
+  it('is the value of all its legs in the account’s quote, a cross pair’s at the plan’s price of its quote', () => {
+    const legs = [
+      legOf({ amount: amount('0.5'), price: price('100') }),
+      legOf({ symbol: XRP_BTC, side: 'sell', amount: amount('20'), price: price('0.02') }),
+    ]
+    expect(toText(tradedValue(proposalOf({ legs }), USDT))).toBe('90')
   })
 })
 
@@ -160,7 +74,21 @@ describe('what an approval binds', () => {
     confidence: 0.7,
     leverage: 1,
   }
-  const base = proposalOf({ trade })
+  const details: PlanDetails = {
+    trigger: 'drift',
+    resumes: null,
+    cost: money('0.5'),
+    slippageBound: money('1'),
+    folded: [{ symbol: XRP_USDT, side: 'buy', amount: amount('3') }],
+    gains: [{ asset: BTC, acquiredAt: NOON, amount: amount('1'), cost: money('90'), proceeds: money('99') }],
+    driftRiskPerDay: money('12'),
+  }
+  const base = proposalOf({ trade, details })
+  const withDetails = (overrides: Partial<PlanDetails>): Partial<Proposal> => ({
+    details: { ...details, ...overrides },
+  })
+  const [gain] = details.gains
+  const [folded] = details.folded
   const withLeg = (overrides: Parameters<typeof legOf>[0]): Partial<Proposal> => ({ legs: [legOf(overrides)] })
   const withPrice = (overrides: Partial<Proposal['prices'][number]>): Partial<Proposal> => ({
     prices: [{ symbol: BTC_USDT, price: price('100'), at: NOON, ...overrides }],
@@ -191,6 +119,17 @@ describe('what an approval binds', () => {
     'the stop': { trade: { ...trade, stop: price('96') } },
     'the target': { trade: { ...trade, target: price('107') } },
     'that there is a trade': { trade: null },
+    'what set it off': withDetails({ trigger: 'forced' }),
+    'what it resumes': withDetails({ resumes: 'prp_0' as ProposalId }),
+    'its cost': withDetails({ cost: money('0.51') }),
+    'its slippage bound': withDetails({ slippageBound: money('2') }),
+    'a folded amount': withDetails({ folded: [{ ...(folded as NonNullable<typeof folded>), amount: amount('4') }] }),
+    'a gain’s amount': withDetails({ gains: [{ ...(gain as NonNullable<typeof gain>), amount: amount('2') }] }),
+    'a gain’s date': withDetails({ gains: [{ ...(gain as NonNullable<typeof gain>), acquiredAt: epochMs(NOON - 1) }] }),
+    'a gain’s cost': withDetails({ gains: [{ ...(gain as NonNullable<typeof gain>), cost: null }] }),
+    'a gain’s proceeds': withDetails({ gains: [{ ...(gain as NonNullable<typeof gain>), proceeds: money('98') }] }),
+    'what waiting may cost': withDetails({ driftRiskPerDay: null }),
+    'that there are details': { details: null },
   }
 
   it.each(Object.entries(bound))('includes %s', (_, changed) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { sha256 } from '../../../src/main/app.ts'
 import { boundText, type Proposal } from '../../../src/main/domain/proposal.ts'
 import type { Exchange } from '../../../src/main/ports.ts'
 import { amount, price } from '../../../src/shared/money.ts'
@@ -24,7 +25,7 @@ function approvedBefore(bench: Bench, changes: Partial<Proposal>): Proposal {
   const draft = proposalOf({ createdAt: now, expiresAt: after(now, HOUR), ...changes })
   const legs = draft.legs.map((leg) => ({ ...leg, notBefore: now }))
   const proposal = { ...draft, legs, status: 'approved', decidedAt: now, decidedBy: 'trader' } as const
-  const sealed = { ...proposal, hash: boundText(proposal).slice(0, 64).padEnd(64, '0') }
+  const sealed = { ...proposal, hash: sha256(boundText(proposal)) }
   bench.stores.proposals.insert(sealed)
   return sealed
 }
@@ -76,6 +77,41 @@ describe('what was approved', () => {
     expect(bench.stores.orders.recent(10)).toEqual([])
     expect(alertsOf(bench)).toEqual(['gate/stale-price'])
     expect(statusOf(bench, proposal)).toBe('incomplete')
+  })
+
+  it('is not sent when what is left to pay with is less than the market takes', async () => {
+    const bench = createEngineBench({ set: ['portfolio.paper.core.USDT=2'] })
+    const leg = { amount: amount('0.01'), price: price('50000'), worstPrice: price('50500') }
+    const proposal = approvedBefore(bench, { legs: [legOf({ ...leg, orderType: 'market' })] })
+    bench.tick()
+    await bench.engine.executor.resume()
+    expect(bench.stores.orders.recent(10)).toEqual([])
+    expect(bench.stores.proposals.get(proposal.id)).toMatchObject({
+      status: 'incomplete',
+      stoppedLegs: [{ leg: 0, because: '0.00003984 is below the minimum of BTC/USDT.' }],
+    })
+  })
+
+  it('is not sent when what is written down was changed since', async () => {
+    const bench = createEngineBench()
+    const leg = { amount: amount('0.01'), price: price('50000'), worstPrice: price('50500') }
+    const proposal = approvedBefore(bench, { legs: [legOf({ ...leg, orderType: 'market' })] })
+    bench.sql.prepare("UPDATE proposals SET legs = replace(legs, '0.01', '0.11') WHERE id = ?").run(proposal.id)
+    bench.tick()
+    await bench.engine.executor.resume()
+    expect(bench.stores.orders.recent(10)).toEqual([])
+    expect(alertsOf(bench)).toEqual(['gate/approval'])
+    expect(statusOf(bench, proposal)).toBe('incomplete')
+  })
+
+  it('is void when nothing of it began in time', async () => {
+    const bench = createEngineBench()
+    const proposal = approvedBefore(bench, { legs: [legOf({ amount: amount('0.01') })] })
+    bench.clock.advanceTo(proposal.expiresAt)
+    bench.tick()
+    await bench.engine.executor.resume()
+    expect(bench.stores.proposals.get(proposal.id)).toMatchObject({ status: 'voided', stoppedLegs: [] })
+    expect(bench.stores.orders.recent(10)).toEqual([])
   })
 
   it('is not gone on with once Kill was pressed, even where the fate of its order is learnt after Resume', async () => {
