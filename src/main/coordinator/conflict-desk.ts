@@ -4,18 +4,18 @@ import type { EpochMs } from '../../shared/time.ts'
 import type { Bus } from '../bus/bus.ts'
 import {
   type Conflict,
+  caseOf,
   openedConflict,
   type Resolution,
   recordAttempt,
   resolve,
   startAsking,
 } from '../domain/conflict.ts'
-import { type Answer, readAnswer } from '../domain/resolution.ts'
+import { readAnswer } from '../domain/resolution.ts'
 import { buildPrompt, type PromptTemplate, readTemplate } from '../domain/resolution-prompt.ts'
-import { oneLine } from '../domain/resolution-text.ts'
 import type { RegimeOutput, TradingSignal } from '../domain/signal.ts'
 import type { Cancel, Clock, Ids, Llm, LlmAnswer, Stores } from '../ports.ts'
-import { ask, isWorthRetrying, type Question } from './conflict-question.ts'
+import { consult, type Next, nextAfter, type Question, said } from './consultation.ts'
 
 export type ConflictSettings = {
   /** From detection to the moment the default applies. */
@@ -23,9 +23,6 @@ export type ConflictSettings = {
   /** For one question to one model, by the engine's clock. */
   readonly askTimeLimitMs: number
 }
-
-/** One question, and one more that shows the model what was wrong with its answer. */
-const QUESTIONS_PER_MODEL = 2
 
 type Deps = {
   readonly clock: Clock
@@ -40,9 +37,6 @@ type Deps = {
   /** False while HALTED: nothing is asked, and the trader or the deadline decides. */
   readonly mayAsk: () => boolean
 }
-
-/** What an answer, or its absence, means for the question after it. */
-type Next = 'done' | 'next model' | { readonly retryBecause: string }
 
 /**
  * Where conflicts wait for someone to choose: the models in their order, the trader at any time, the default at the
@@ -59,7 +53,7 @@ export class ConflictDesk {
   /** @throws when the prompt's file cannot be used. */
   constructor(deps: Deps) {
     this.deps = deps
-    const template = readTemplate(deps.promptTemplate)
+    const template = readTemplate('conflict.md', deps.promptTemplate)
     if (!template.ok) throw new Error(template.error.message)
     this.template = template.value
   }
@@ -140,30 +134,21 @@ export class ConflictDesk {
   private async consult(id: ConflictId): Promise<void> {
     this.consultations.set(id, null)
     try {
-      for (const llm of this.deps.llms) {
-        if ((await this.consultOne(id, llm)) === 'done') return
-      }
-      this.applyDefault(id, 'No model gave a usable answer.')
+      const ended = await consult({
+        clock: this.deps.clock,
+        llms: this.deps.llms,
+        timeLimitMs: this.deps.settings.askTimeLimitMs,
+        begin: (llm, problem) => {
+          const conflict = this.begin(id, llm)
+          return conflict === null ? null : buildPrompt(this.template, caseOf(conflict), problem)
+        },
+        sent: (question) => this.consultations.set(id, question),
+        take: (llm, answered) => (this.isClosed ? 'done' : this.take(id, llm, answered)),
+      })
+      if (ended === 'nobody') this.applyDefault(id, 'No model gave a usable answer.')
     } finally {
       this.consultations.delete(id)
     }
-  }
-
-  private async consultOne(id: ConflictId, llm: Llm): Promise<'done' | 'next model'> {
-    let problem: string | null = null
-    for (let asked = 0; asked < QUESTIONS_PER_MODEL; asked++) {
-      const conflict = this.begin(id, llm)
-      if (conflict === null) return 'done'
-      const prompt = buildPrompt(this.template, conflict, problem)
-      const question = ask(llm, prompt, this.deps.clock, this.deps.settings.askTimeLimitMs)
-      this.consultations.set(id, question)
-      const answered = await question.answer
-      if (this.isClosed) return 'done'
-      const next = this.take(id, llm, answered)
-      if (next === 'done' || next === 'next model') return next
-      problem = next.retryBecause
-    }
-    return 'next model'
   }
 
   /** Notes that a question goes out; null when there is nothing to ask any more, or nothing may be asked. */
@@ -188,7 +173,7 @@ export class ConflictDesk {
     const taken = stores.transact((): { readonly next: Next; readonly resolved: Conflict | null } => {
       const conflict = this.get(id)
       const at = clock.now()
-      const answer = answered.ok ? readAnswer(answered.value.text, conflict) : answered
+      const answer = answered.ok ? readAnswer(answered.value.text, caseOf(conflict)) : answered
       const chosen =
         answer.ok && answer.value.kind === 'choice'
           ? resolve(conflict, {
@@ -209,8 +194,7 @@ export class ConflictDesk {
       if (!recorded.ok) throw new Error(`${id}: ${recorded.error.message}`)
       stores.conflicts.save(recorded.value)
       if (chosen?.ok) return { next: 'done', resolved: recorded.value }
-      if (answer.ok || !isWorthRetrying(answer.error)) return { next: 'next model', resolved: null }
-      return { next: { retryBecause: answer.error.message }, resolved: null }
+      return { next: nextAfter(answer), resolved: null }
     })
     if (taken.resolved !== null) this.announceResolved(taken.resolved)
     return taken.next
@@ -269,11 +253,4 @@ export class ConflictDesk {
     const { correlationId } = conflict
     this.deps.bus.publish('conflicts', { kind, conflict }, { source: 'coordinator', priority: 'HIGH', correlationId })
   }
-}
-
-/** What came back, in one line. */
-function said(answer: Result<Answer>): string {
-  if (!answer.ok) return oneLine(`failed: ${answer.error.message} (${answer.error.code})`, 240)
-  if (answer.value.kind === 'abstain') return oneLine(`abstained: ${answer.value.reasons}`, 240)
-  return `chose ${answer.value.optionId} with confidence ${answer.value.confidence.toFixed(2)}`
 }

@@ -180,6 +180,7 @@ export class TacticalDesk {
         confidence: signal.confidence,
         leverage: settings.limits.leverage,
       },
+      details: null,
       conflictId: conflict?.id ?? null,
       correlationId,
     }

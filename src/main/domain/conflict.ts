@@ -1,6 +1,7 @@
 import type { ConflictId, CorrelationId, TradedPair } from '../../shared/ids.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
 import { after, type EpochMs } from '../../shared/time.ts'
+import { type Case, factOf } from './case.ts'
 import type { RegimeOutput, TradingSignal } from './signal.ts'
 
 export type ConflictType = 'regime_incompatible'
@@ -156,7 +157,32 @@ export function resolve(conflict: Conflict, resolution: Resolution): Result<Conf
   return ok({ ...conflict, asking: null, resolution })
 }
 
-export const optionIds = (conflict: Conflict): string => conflict.options.map((option) => option.id).join(', ')
+const optionIds = (conflict: Conflict): string => conflict.options.map((option) => option.id).join(', ')
+
+/** What a model is shown of it. */
+export const caseOf = ({ type, symbol, signal, regime, options, defaultOptionId }: Conflict): Case => ({
+  facts: {
+    conflict: type,
+    symbol,
+    signal: {
+      from: 'technical analysis',
+      bias: signal.bias,
+      confidence: factOf(signal.confidence),
+      entry: factOf(signal.entry),
+      averageTrueRange: factOf(signal.atr),
+    },
+    regime: {
+      from: 'regime detection',
+      regime: regime.regime,
+      confidence: factOf(regime.confidence),
+      sizeMultiplier: factOf(regime.sizeMultiplier),
+      indicators: Object.fromEntries(Object.entries(regime.indicators).map(([name, value]) => [name, factOf(value)])),
+    },
+  },
+  options,
+  defaultOptionId,
+  inWords: options.map(({ sizeFactor }) => sizeFactor),
+})
 
 const isOpen = (attempt: ConflictAttempt): boolean => attempt.endedAt === null
 const tooLate = () => fail('conflict/too-late', 'The deadline has passed: the default applies.')

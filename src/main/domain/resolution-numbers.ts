@@ -1,4 +1,4 @@
-import type { Conflict } from './conflict.ts'
+import type { Case, Facts } from './case.ts'
 
 /*
  * Grounding: a model may quote the numbers of the case, rounded or as a percentage, and no others. Signs are not
@@ -11,11 +11,11 @@ const NO_ASCII_DIGIT = /(?![0-9])\p{N}/u
 const COARSEST = 0.1
 
 /** The first numeral of `text` that is no number of the case, as it stands there; null when all are. */
-export function inventedNumber(text: string, conflict: Conflict): string | null {
+export function inventedNumber(text: string, about: Case): string | null {
   const normal = text.normalize('NFKC')
   const foreign = NO_ASCII_DIGIT.exec(normal)
   if (foreign !== null) return foreign[0]
-  const known = numbersOf(conflict)
+  const known = numbersOf(about)
   for (const [numeral, percentSign] of normal.matchAll(NUMERAL)) {
     const stated = numeral.replace(/[\s%,]/g, '')
     const isKnown =
@@ -27,21 +27,22 @@ export function inventedNumber(text: string, conflict: Conflict): string | null 
 }
 
 /** Every number of the case as it is shown to the model, those inside names included (`ema20`). */
-function numbersOf({ signal, regime, options, symbol }: Conflict): number[] {
-  const names = [symbol, ...Object.keys(regime.indicators)]
-  return [
-    signal.confidence,
-    signal.entry,
-    signal.atr,
-    regime.confidence,
-    regime.sizeMultiplier,
-    ...Object.values(regime.indicators),
-    ...options.map((option) => option.sizeFactor),
-    ...names.flatMap((name) => (name.match(/\d+/g) ?? []).map(Number)),
-  ]
-    .filter(Number.isFinite)
-    .map(Math.abs)
+const numbersOf = ({ facts, options, inWords }: Case): number[] =>
+  [...numbersIn(facts), ...options.flatMap(({ text }) => numbersInText(text)), ...inWords].map(Math.abs)
+
+function numbersIn(facts: Facts): number[] {
+  if (facts === null) return []
+  if (typeof facts === 'number') return [facts]
+  if (typeof facts === 'string') return numbersInText(facts)
+  if (isList(facts)) return facts.flatMap(numbersIn)
+  return Object.entries(facts).flatMap(([name, value]) => [
+    ...(name.match(/\d+/g) ?? []).map(Number),
+    ...numbersIn(value),
+  ])
 }
+const isList = (facts: Exclude<Facts, string | number | null>): facts is readonly Facts[] => Array.isArray(facts)
+const numbersInText = (text: string): number[] =>
+  Array.from(text.matchAll(NUMERAL), ([numeral]) => Number(numeral.replace(/[\s%,]/g, ''))).filter(Number.isFinite)
 
 /** True when `stated` is `number` rounded to as many decimals as it is stated with. */
 function isRounded(stated: string, number: number): boolean {

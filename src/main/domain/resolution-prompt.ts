@@ -1,9 +1,9 @@
 import { fail, ok, type Result } from '../../shared/result.ts'
-import type { Conflict } from './conflict.ts'
+import type { Case } from './case.ts'
 import { oneLine } from './resolution-text.ts'
 
 export type Prompt = { readonly system: string; readonly user: string }
-/** The three parts of config/prompts/conflict.md. */
+/** The three parts of a file of config/prompts. */
 export type PromptTemplate = { readonly system: string; readonly user: string; readonly retry: string }
 
 const PARTS = { system: [], user: ['case', 'options', 'default'], retry: ['problem'] } as const
@@ -13,8 +13,11 @@ const HOLE = /\{\{([^{}]*)\}\}/g
 /**
  * Takes apart the prompt's file: `# System`, `# User`, `# Retry`, each with its named holes; what stands before the
  * first is a comment. Error `prompt/invalid` names what is missing or not known.
+ *
+ * @param file what the text is called in that error.
  */
-export function readTemplate(text: string): Result<PromptTemplate> {
+export function readTemplate(file: string, text: string): Result<PromptTemplate> {
+  const invalid = (what: string) => fail('prompt/invalid', `${file}: ${what}.`)
   const parts: Partial<Record<Part, string>> = {}
   for (const part of text.split(/^# +/m).slice(1)) {
     const [heading = '', ...lines] = part.split('\n')
@@ -32,32 +35,13 @@ export function readTemplate(text: string): Result<PromptTemplate> {
   }
   return ok(parts as PromptTemplate)
 }
-const invalid = (what: string) => fail('prompt/invalid', `conflict.md: ${what}.`)
 
 /** @param problem why the model's answer before this one could not be used; null the first time. */
-export function buildPrompt(template: PromptTemplate, conflict: Conflict, problem: string | null): Prompt {
-  const { signal, regime, options } = conflict
+export function buildPrompt(template: PromptTemplate, about: Case, problem: string | null): Prompt {
   const user = filled(template.user, {
-    case: fenced({
-      conflict: conflict.type,
-      symbol: conflict.symbol,
-      signal: {
-        from: 'technical analysis',
-        bias: signal.bias,
-        confidence: shown(signal.confidence),
-        entry: shown(signal.entry),
-        averageTrueRange: shown(signal.atr),
-      },
-      regime: {
-        from: 'regime detection',
-        regime: regime.regime,
-        confidence: shown(regime.confidence),
-        sizeMultiplier: shown(regime.sizeMultiplier),
-        indicators: Object.fromEntries(Object.entries(regime.indicators).map(([name, value]) => [name, shown(value)])),
-      },
-    }),
-    options: fenced(options.map(({ id, text }) => ({ id, consequence: text }))),
-    default: conflict.defaultOptionId,
+    case: fenced(about.facts),
+    options: fenced(about.options.map(({ id, text }) => ({ id, consequence: text }))),
+    default: about.defaultOptionId,
   })
   if (problem === null) return { system: template.system, user }
   const retry = filled(template.retry, { problem: fenced(oneLine(problem, 500)) })
@@ -74,6 +58,3 @@ const fenced = (value: unknown): string =>
     /[<>&`]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
-
-/** Eight digits: more than any price here has, without a float's noise. */
-const shown = (value: number): number | null => (Number.isFinite(value) ? Number(value.toPrecision(8)) : null)

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../shared/result.ts'
-import { type Conflict, optionIds } from './conflict.ts'
+import type { Case } from './case.ts'
 import { inventedNumber } from './resolution-numbers.ts'
 import { oneLine } from './resolution-text.ts'
 
@@ -34,7 +34,7 @@ export const ANSWER_SCHEMA = {
  * Errors `answer/…`: `blank`, `too-long`, `too-deep`, `not-json`, `wrong-shape`, `unknown-option`, `confidence`,
  * `invented-number`.
  */
-export function readAnswer(text: string, conflict: Conflict): Result<Answer> {
+export function readAnswer(text: string, about: Case): Result<Answer> {
   if (text.length > ANSWER_LIMIT) return fail('answer/too-long', `It has more than ${ANSWER_LIMIT} characters.`)
   const bare = withoutFence(text)
   if (bare === '') return fail('answer/blank', 'It is blank.')
@@ -43,10 +43,10 @@ export function readAnswer(text: string, conflict: Conflict): Result<Answer> {
   if (parsed === undefined) {
     return fail('answer/not-json', `It is not one JSON object and nothing else: it begins with ${quoted(bare)}.`)
   }
-  return check(parsed, conflict)
+  return check(parsed, about)
 }
 
-function check(parsed: unknown, conflict: Conflict): Result<Answer> {
+function check(parsed: unknown, about: Case): Result<Answer> {
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     return fail('answer/wrong-shape', 'It is not a JSON object.')
   }
@@ -59,13 +59,13 @@ function check(parsed: unknown, conflict: Conflict): Result<Answer> {
   // Written so that NaN fails too.
   if (!(confidence >= 0 && confidence <= 1)) return fail('answer/confidence', '"confidence" is not between 0 and 1.')
   const isAbstention = option === ABSTAIN
-  if (!isAbstention && !conflict.options.some(({ id }) => id === option)) {
+  if (!isAbstention && !about.options.some(({ id }) => id === option)) {
     return fail(
       'answer/unknown-option',
-      `"option" is ${quoted(option)}, not one of ${optionIds(conflict)} or ${ABSTAIN}.`,
+      `"option" is ${quoted(option)}, not one of ${about.options.map(({ id }) => id).join(', ')} or ${ABSTAIN}.`,
     )
   }
-  const invented = inventedNumber(reasons, conflict)
+  const invented = inventedNumber(reasons, about)
   if (invented !== null) {
     return fail('answer/invented-number', `"reasons" quotes ${quoted(invented)}, which is not a number of the case.`)
   }

@@ -12,6 +12,7 @@ import type { Llm, Stores } from '../../../src/main/ports.ts'
 import type { ConflictId, MessageId } from '../../../src/shared/ids.ts'
 import { decimal } from '../../../src/shared/money.ts'
 import * as replies from '../../servers/llm.ts'
+import { aModel, settled } from '../../support/hand-model.ts'
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts'
 import { aRegime, aSignal, CORRELATION, NOON } from '../domain/conflict-case.ts'
 
@@ -84,30 +85,8 @@ function aDesk(options: { readonly llms?: readonly Llm[]; readonly from?: Outlas
   }
 }
 
-/** A model whose answers the test gives by hand. */
-function aModel(resolver: Llm['resolver']) {
-  const questions: { readonly user: string; readonly signal: AbortSignal; readonly say: (text: string) => void }[] = []
-  const llm: Llm = {
-    resolver,
-    ask: ({ user }, signal) =>
-      new Promise((tell) => {
-        questions.push({
-          user,
-          signal,
-          say: (text) =>
-            tell({
-              ok: true,
-              value: { text, model: `${resolver}-1`, inputTokens: 1, outputTokens: 1, costUsd: '0.01' },
-            }),
-        })
-      }),
-  }
-  return { llm, questions, last: () => questions.at(-1) as (typeof questions)[number] }
-}
 const PROCEED = '{"option": "proceed", "confidence": 0.9, "reasons": "The signal is strong."}'
 const ABSTAIN = '{"option": "abstain", "confidence": 0.1, "reasons": "It could go either way."}'
-/** Lets everything that is due in promises happen. */
-const settled = () => new Promise<void>((done) => setImmediate(done))
 
 describe('without a model', () => {
   it('a conflict waits for the trader until its deadline, then the default applies', () => {
