@@ -9,6 +9,7 @@ type EquityRow = {
   readonly equity: string
   readonly hold_equity: string | null
   readonly peak: string
+  readonly flows: string | null
   readonly drift_pp: string
 }
 
@@ -18,11 +19,14 @@ const pointFromRow = (row: EquityRow): EquityPoint =>
     equity: money(row.equity),
     holdEquity: row.hold_equity === null ? null : money(row.hold_equity),
     peak: money(row.peak),
+    flows: row.flows === null ? null : money(row.flows),
     driftPp: row.drift_pp,
   }))
 
 export function createEquityStore(sql: Sql): EquityStore {
-  const insert = sql.prepare(insertInto('equity_snapshots', ['at', 'equity', 'hold_equity', 'peak', 'drift_pp']))
+  const insert = sql.prepare(
+    insertInto('equity_snapshots', ['at', 'equity', 'hold_equity', 'peak', 'flows', 'drift_pp']),
+  )
   const one = <P extends unknown[]>(where: string) =>
     sql.prepare<P, EquityRow>(`SELECT * FROM equity_snapshots ${where} LIMIT 1`)
   const first = one<[]>('ORDER BY seq')
@@ -41,6 +45,7 @@ export function createEquityStore(sql: Sql): EquityStore {
         shownText(point.equity),
         point.holdEquity === null ? null : shownText(point.holdEquity),
         shownText(point.peak),
+        point.flows === null ? null : shownText(point.flows),
         shownText(decimal(point.driftPp)),
       )
     },

@@ -14,8 +14,10 @@ export function fieldsOf(value: unknown, what: string): Fields {
   return value as Fields
 }
 
-export function listOf<T>(text: string, what: string, read: (fields: Fields) => T): T[] {
-  const value: unknown = JSON.parse(text)
+export const listOf = <T>(text: string, what: string, read: (fields: Fields) => T): T[] =>
+  itemsOf(JSON.parse(text), what, read)
+
+export function itemsOf<T>(value: unknown, what: string, read: (fields: Fields) => T): T[] {
   if (!Array.isArray(value)) throw new Error(`expected ${what} to be a list`)
   return value.map((item, i) => read(fieldsOf(item, `${what}[${i}]`)))
 }

@@ -1,16 +1,36 @@
 import type { Asset } from '../../shared/ids.ts'
-import { amount } from '../../shared/money.ts'
+import { amount, price } from '../../shared/money.ts'
 import { epochMs } from '../../shared/time.ts'
-import { type Account, checkBalanced, type LedgerEntry, type LedgerLine, SLEEVES } from '../domain/ledger.ts'
+import { ACCOUNTS, checkBalanced, type EntryKind, type LedgerEntry, type LedgerLine } from '../domain/ledger.ts'
 import type { LedgerStore, Transact } from '../ports.ts'
 import { decoded, exactText, oneOf, type Sql } from './columns.ts'
+import { fieldsOf, textIn } from './json.ts'
 
-const KINDS: readonly LedgerEntry['kind'][] = ['opening', 'fill', 'transfer', 'correction']
-const ACCOUNTS: readonly Account[] = [...SLEEVES, 'exchange', 'fees', 'outside']
+const KINDS: readonly EntryKind[] = [
+  'opening',
+  'fill',
+  'transfer',
+  'deposit',
+  'withdrawal',
+  'reward',
+  'classification',
+  'bag',
+  'earn',
+  'correction',
+]
+const BOOKED_BY: readonly LedgerEntry['bookedBy'][] = ['engine', 'trader']
 /** Entries read at a time: an open cursor would block every write. */
 const PAGE = 1_000
 
-export type EntryRow = { readonly seq: number; readonly kind: string; readonly at: number; readonly reference: string }
+export type EntryRow = {
+  readonly seq: number
+  readonly kind: string
+  readonly at: number
+  readonly reference: string
+  readonly reason: string | null
+  readonly booked_by: string
+  readonly prices: string
+}
 type LineRow = { readonly account: string; readonly asset: string; readonly amount: string }
 
 export type NumberedEntry = { readonly seq: number; readonly entry: LedgerEntry }
@@ -21,14 +41,30 @@ const lineFromRow = (row: LineRow): LedgerLine => ({
   amount: amount(row.amount),
 })
 
+const pricesToJson = (prices: LedgerEntry['prices']): string =>
+  JSON.stringify(Object.fromEntries([...prices].map(([asset, value]) => [asset, exactText(value)])))
+function pricesFromJson(text: string): LedgerEntry['prices'] {
+  const fields = fieldsOf(JSON.parse(text), 'prices')
+  return new Map(Object.keys(fields).map((asset) => [asset as Asset, price(textIn(fields, asset))]))
+}
+
 export function createLedgerStore(
   sql: Sql,
   transact: Transact,
 ): LedgerStore & { entryFromRow(row: EntryRow): LedgerEntry } {
-  const insertEntry = sql.prepare('INSERT INTO ledger_entries (kind, at, reference) VALUES (?, ?, ?)')
-  const insertLine = sql.prepare(
-    'INSERT INTO ledger_lines (entry, line, account, asset, amount) VALUES (?, ?, ?, ?, ?)',
+  const insertEntry = sql.prepare(
+    'INSERT INTO ledger_entries (kind, at, reference, reason, booked_by, prices) VALUES (?, ?, ?, ?, ?, ?)',
   )
+  /** All lines of an entry at once; one statement for each number of lines, of which there are a handful. */
+  const insertLines = new Map<number, ReturnType<Sql['prepare']>>()
+  function linesStatement(count: number): ReturnType<Sql['prepare']> {
+    const known = insertLines.get(count)
+    if (known !== undefined) return known
+    const rows = Array(count).fill('(?, ?, ?, ?, ?)').join(', ')
+    const statement = sql.prepare(`INSERT INTO ledger_lines (entry, line, account, asset, amount) VALUES ${rows}`)
+    insertLines.set(count, statement)
+    return statement
+  }
   const after = sql.prepare<[number, number], EntryRow>(
     'SELECT * FROM ledger_entries WHERE seq > ? ORDER BY seq LIMIT ?',
   )
@@ -41,6 +77,9 @@ export function createLedgerStore(
       kind: oneOf(KINDS, row.kind),
       at: epochMs(row.at),
       reference: row.reference,
+      reason: row.reason,
+      bookedBy: oneOf(BOOKED_BY, row.booked_by),
+      prices: pricesFromJson(row.prices),
       lines: linesOf.all(row.seq).map(lineFromRow),
     }))
   return {
@@ -48,10 +87,23 @@ export function createLedgerStore(
       const balanced = checkBalanced(entry)
       if (!balanced.ok) throw new Error(balanced.error.message)
       transact(() => {
-        const seq = insertEntry.run(entry.kind, entry.at, entry.reference).lastInsertRowid
-        entry.lines.forEach((line, i) => {
-          insertLine.run(seq, i, line.account, line.asset, exactText(line.amount))
-        })
+        const seq = insertEntry.run(
+          entry.kind,
+          entry.at,
+          entry.reference,
+          entry.reason,
+          entry.bookedBy,
+          pricesToJson(entry.prices),
+        ).lastInsertRowid
+        if (entry.lines.length === 0) return
+        const values = entry.lines.flatMap(({ account, asset, amount: units }, i) => [
+          seq,
+          i,
+          account,
+          asset,
+          exactText(units),
+        ])
+        linesStatement(entry.lines.length).run(values)
       })
     },
     *all() {

@@ -1,12 +1,21 @@
 import type { ClientOrderId, CorrelationId, OrderId, PositionId, ProposalId, TradedPair } from '../../shared/ids.ts'
 import { amount, price } from '../../shared/money.ts'
 import { epochMs } from '../../shared/time.ts'
-import type { ExitReason, Order, OrderStatus, OrderType, Receipt, Side, TradingSleeve } from '../domain/order.ts'
+import {
+  type ExitReason,
+  type Order,
+  type OrderStatus,
+  type OrderType,
+  positionIdOf,
+  type Receipt,
+  type Side,
+  type TradingSleeve,
+} from '../domain/order.ts'
 import type { OrderStore, Transact } from '../ports.ts'
 import { decoded, exactText, insertInto, oneOf, type Sql, updateOf, type Value } from './columns.ts'
 
 export const SIDES: readonly Side[] = ['buy', 'sell']
-const ORDER_TYPES: readonly OrderType[] = ['market', 'limit', 'stop']
+const ORDER_TYPES: readonly OrderType[] = ['market', 'limit', 'post_only', 'stop']
 export const ORDER_STATUSES: readonly OrderStatus[] = [
   'pending',
   'open',
@@ -16,8 +25,8 @@ export const ORDER_STATUSES: readonly OrderStatus[] = [
   'expired',
   'rejected',
 ]
-const TRADING_SLEEVES: readonly TradingSleeve[] = ['core', 'tactical']
-const RECEIPT_KINDS: readonly Receipt['kind'][] = ['proposal_leg', 'position_exit', 'protective_stop']
+const TRADING_SLEEVES: readonly TradingSleeve[] = ['core', 'hodl', 'tactical']
+const RECEIPT_KINDS: readonly Receipt['kind'][] = ['proposal_leg', 'position_exit', 'protective_stop', 'bag_purchase']
 export const EXIT_REASONS: readonly ExitReason[] = ['stop', 'target', 'trader', 'time', 'unprotected']
 
 const INTENT_COLUMNS = [
@@ -97,7 +106,7 @@ const intentValues = (order: Order): Value[] => {
     receipt.kind,
     isLeg ? receipt.proposalId : null,
     isLeg ? receipt.leg : null,
-    isLeg ? null : receipt.positionId,
+    positionIdOf(receipt),
     receipt.kind === 'position_exit' ? receipt.reason : null,
     order.createdAt,
     order.deadline,
@@ -153,6 +162,8 @@ function receiptFromRow(row: OrderRow): Receipt {
       return { kind, positionId, reason: oneOf(EXIT_REASONS, row.exit_reason) }
     case 'protective_stop':
       return { kind, positionId }
+    case 'bag_purchase':
+      return { kind }
   }
 }
 

@@ -2,12 +2,12 @@ import type { Asset, TradedPair } from '../../shared/ids.ts'
 import { amount, fraction, price } from '../../shared/money.ts'
 import { epochMs } from '../../shared/time.ts'
 import type { LegType } from '../domain/order.ts'
-import type { Leg, PriceUsed, Proposal, TradePlan, WeightChange } from '../domain/proposal.ts'
+import type { Leg, PriceUsed, Proposal, StoppedLeg, TradePlan, WeightChange } from '../domain/proposal.ts'
 import { exactText, oneOf, shownText } from './columns.ts'
 import { fieldsOf, float, listOf, numberIn, textIn } from './json.ts'
 import { SIDES } from './orders.ts'
 
-const LEG_TYPES: readonly LegType[] = ['market', 'limit']
+const LEG_TYPES: readonly LegType[] = ['market', 'limit', 'post_only']
 
 export const legsToJson = (legs: readonly Leg[]): string =>
   JSON.stringify(
@@ -87,3 +87,18 @@ export function tradeFromJson(text: string): TradePlan {
     leverage: trade.leverage === undefined ? 1 : numberIn(trade, 'leverage'), // absent before there was margin
   }
 }
+
+export function approvedLegsFromJson(text: string): number[] {
+  const value: unknown = JSON.parse(text)
+  if (!Array.isArray(value)) throw new Error('expected approved_legs to be a list')
+  return value.map((index) => {
+    if (!Number.isSafeInteger(index) || index < 0) {
+      throw new Error(`expected approved_legs to hold indexes, found ${JSON.stringify(index)}`)
+    }
+    return index as number
+  })
+}
+
+export const stoppedToJson = (stopped: readonly StoppedLeg[]): string => JSON.stringify(stopped)
+export const stoppedFromJson = (text: string): StoppedLeg[] =>
+  listOf(text, 'stopped_legs', (stopped) => ({ leg: numberIn(stopped, 'leg'), because: textIn(stopped, 'because') }))

@@ -4,13 +4,17 @@ import { epochMs } from '../../shared/time.ts'
 import type { Proposal, ProposalStatus } from '../domain/proposal.ts'
 import type { ProposalStore } from '../ports.ts'
 import { decoded, insertInto, oneOf, type Sql, shownText, updateOf, type Value } from './columns.ts'
+import { detailsFromJson, detailsToJson } from './plan-details-json.ts'
 import {
+  approvedLegsFromJson,
   bagsFromJson,
   bagsToJson,
   legsFromJson,
   legsToJson,
   pricesFromJson,
   pricesToJson,
+  stoppedFromJson,
+  stoppedToJson,
   tradeFromJson,
   tradeToJson,
   weightsFromJson,
@@ -45,11 +49,14 @@ const COLUMNS = [
   'largest_drift_pp',
   'bags',
   'trade',
+  'details',
   'conflict_id',
   'correlation_id',
   'hash',
   'decided_at',
   'decided_by',
+  'approved_legs',
+  'stopped_legs',
   'note',
 ]
 
@@ -70,11 +77,14 @@ export type ProposalRow = {
   readonly largest_drift_pp: string
   readonly bags: string
   readonly trade: string | null
+  readonly details: string | null
   readonly conflict_id: string | null
   readonly correlation_id: string
   readonly hash: string
   readonly decided_at: number | null
   readonly decided_by: string | null
+  readonly approved_legs: string | null
+  readonly stopped_legs: string
   readonly note: string | null
 }
 
@@ -93,11 +103,14 @@ const valuesOf = (proposal: Proposal): Value[] => [
   shownText(proposal.largestDriftPp),
   bagsToJson(proposal.bags),
   proposal.trade === null ? null : tradeToJson(proposal.trade),
+  proposal.details === null ? null : detailsToJson(proposal.details),
   proposal.conflictId,
   proposal.correlationId,
   proposal.hash,
   proposal.decidedAt,
   proposal.decidedBy,
+  proposal.approvedLegs === null ? null : JSON.stringify(proposal.approvedLegs),
+  stoppedToJson(proposal.stoppedLegs),
   proposal.note,
 ]
 
@@ -118,11 +131,14 @@ export const proposalFromRow = (row: ProposalRow): Proposal =>
     largestDriftPp: decimal(row.largest_drift_pp),
     bags: bagsFromJson(row.bags),
     trade: row.trade === null ? null : tradeFromJson(row.trade),
+    details: row.details === null ? null : detailsFromJson(row.details),
     conflictId: row.conflict_id as ConflictId | null,
     correlationId: row.correlation_id as CorrelationId,
     hash: row.hash,
     decidedAt: row.decided_at === null ? null : epochMs(row.decided_at),
     decidedBy: row.decided_by === null ? null : oneOf(DECIDERS, row.decided_by),
+    approvedLegs: row.approved_legs === null ? null : approvedLegsFromJson(row.approved_legs),
+    stoppedLegs: stoppedFromJson(row.stopped_legs),
     note: row.note,
   }))
 
@@ -138,6 +154,9 @@ export function createProposalStore(sql: Sql): ProposalStore {
     `SELECT coalesce((SELECT max(updated_at) FROM orders WHERE proposal_id = proposals.id), decided_at) AS at
      FROM proposals WHERE kind = 'rebalance' AND status IN ('completed', 'incomplete') AND decided_at IS NOT NULL
      ORDER BY decided_at DESC LIMIT 1`,
+  )
+  const autoApproved = sql.prepare<[number], { readonly count: number }>(
+    `SELECT count(*) AS count FROM proposals WHERE decided_by = 'auto' AND decided_at >= ?`,
   )
   return {
     insert(proposal) {
@@ -157,6 +176,7 @@ export function createProposalStore(sql: Sql): ProposalStore {
         .sort((a, b) => a.seq - b.seq)
         .map(proposalFromRow),
     recent: (limit) => recent.all(limit).map(proposalFromRow),
+    autoApprovedSince: (time) => autoApproved.get(time)?.count ?? 0,
     lastFinishedRebalanceAt() {
       const row = finished.get()
       return row === undefined ? null : epochMs(row.at)

@@ -1,4 +1,5 @@
 import type { Stores, Transact } from '../ports.ts'
+import { createBagShareStore } from './bag-shares.ts'
 import type { Sql } from './columns.ts'
 import { createConflictStore } from './conflicts.ts'
 import type { Database } from './database.ts'
@@ -6,6 +7,7 @@ import { createEquityStore } from './equity.ts'
 import { createFillStore } from './fills.ts'
 import { createLedgerStore } from './ledger.ts'
 import { createMessageStores } from './messages.ts'
+import { createMovementStore } from './movements.ts'
 import { createAgentOutputStore, createMarketSampleStore, createStateStore } from './observations.ts'
 import { createOrderStore } from './orders.ts'
 import { createPositionStore } from './positions.ts'
@@ -27,6 +29,8 @@ export function createStores({ sql }: Database): Stores {
     orders: createOrderStore(sql, transact),
     fills: createFillStore(sql),
     ledger: createLedgerStore(sql, transact),
+    movements: createMovementStore(sql),
+    bagShares: createBagShareStore(sql),
     proposals: createProposalStore(sql),
     conflicts: createConflictStore(sql),
     positions: createPositionStore(sql),

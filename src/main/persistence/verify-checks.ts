@@ -4,6 +4,7 @@ import type { Database } from './database.ts'
 import { type Finding, type Report, readRecords, reasonOf, report } from './verify/check.ts'
 import { checkBookings, checkLedger, checkSleeves } from './verify/ledger.ts'
 import { checkFilled, checkReceipts, checkStatuses } from './verify/orders.ts'
+import { checkBags, checkMovements } from './verify/portfolio.ts'
 import { checkPositions } from './verify/positions.ts'
 import { checkIntegrity, checkSchema, checkUnique } from './verify/schema.ts'
 
@@ -43,6 +44,8 @@ export function verifyReports(db: Database, options: VerifyOptions = {}): readon
       attempt('statuses', () => checkStatuses(db.sql, records)),
       attempt('receipts', () => checkReceipts(records)),
       attempt('positions', () => checkPositions(records)),
+      attempt('movements', () => checkMovements(records)),
+      attempt('bags', () => checkBags(records)),
     ]
   } catch (error) {
     return [...reports, report('rows', 'not read', [[db.name, `could not be read: ${reasonOf(error)}`]])]

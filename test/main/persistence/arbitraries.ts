@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import type { Conflict } from '../../../src/main/domain/conflict.ts'
-import type { Account, LedgerEntry } from '../../../src/main/domain/ledger.ts'
+import { ACCOUNTS, type LedgerEntry } from '../../../src/main/domain/ledger.ts'
 import type { Fill, Order, Receipt } from '../../../src/main/domain/order.ts'
 import type { Position } from '../../../src/main/domain/position.ts'
-import type { Proposal } from '../../../src/main/domain/proposal.ts'
+import type { PlanDetails, Proposal } from '../../../src/main/domain/proposal.ts'
 import { EXIT_REASONS } from '../../../src/main/persistence/orders.ts'
+import type { BagShare, RecordedMovement } from '../../../src/main/ports.ts'
 import type { Asset, OrderId, PositionId, ProposalId, TradedPair } from '../../../src/shared/ids.ts'
 import { decimal, toText } from '../../../src/shared/money.ts'
 import { type EpochMs, epochMs } from '../../../src/shared/time.ts'
@@ -84,17 +85,86 @@ export const anyFill: fc.Arbitrary<Fill> = fc.record({
   at: time,
 })
 
-const account = fc.constantFrom<Account>('core', 'hodl', 'tactical', 'exchange', 'fees', 'outside')
-export const anyEntry: fc.Arbitrary<LedgerEntry> = fc.record({
-  kind: fc.constantFrom('opening', 'transfer', 'correction'),
+const account = fc.constantFrom(...ACCOUNTS)
+/** A correction is a person's, with a reason; anything else may be anybody's. */
+const booked = fc.oneof(
+  fc.record({ kind: fc.constant('correction' as const), reason: text, bookedBy: fc.constant('trader' as const) }),
+  fc.record({
+    kind: fc.constantFrom('opening' as const, 'transfer' as const, 'classification' as const, 'bag' as const),
+    reason: orNull(text),
+    bookedBy: fc.constantFrom('engine' as const, 'trader' as const),
+  }),
+  // One per trade, one per movement: with ids of their own.
+  fc.record({
+    kind: fc.constantFrom(
+      'fill' as const,
+      'deposit' as const,
+      'withdrawal' as const,
+      'reward' as const,
+      'earn' as const,
+    ),
+    reason: fc.constant(null),
+    bookedBy: fc.constant('engine' as const),
+    reference: fc.uuid(),
+  }),
+)
+const entryFields = fc.record({
   at: time,
   reference: text,
+  prices: fc.uniqueArray(fc.tuple(anyAsset, dec), { selector: ([asset]) => asset }).map((prices) => new Map(prices)),
   lines: fc.array(fc.tuple(account, account, anyAsset, anyDecimal), { maxLength: 5 }).map((moves) =>
     moves.flatMap(([from, to, asset, value]) => [
       { account: from, asset, amount: value as never },
       { account: to, asset, amount: decimal(toText(value.neg())) as never },
     ]),
   ),
+})
+export const anyEntry: fc.Arbitrary<LedgerEntry> = fc
+  .tuple(entryFields, booked)
+  .map(([fields, kind]) => ({ ...fields, ...kind }))
+
+const decision = fc.oneof(
+  fc.constant({ sleeve: null, decidedAt: null, decidedBy: null }),
+  fc.record({
+    sleeve: fc.constantFrom('core' as const, 'hodl' as const),
+    decidedAt: time,
+    decidedBy: fc.constantFrom('trader' as const, 'default' as const),
+  }),
+)
+export const anyMovement: fc.Arbitrary<RecordedMovement> = fc
+  .tuple(
+    fc.record({
+      id: fc.uuid(),
+      kind: fc.constantFrom('deposit' as const, 'withdrawal' as const, 'reward' as const),
+      asset: anyAsset,
+      amount: dec,
+      at: time,
+      defaultAt: time,
+      reason: orNull(text),
+      correlationId: id<never>('cor'),
+    }),
+    decision,
+  )
+  .map(([fields, decided]) => ({ ...fields, ...decided }))
+
+export const anyBagShare: fc.Arbitrary<BagShare> = fc.record({
+  positionId: fc.constant('pos_1' as PositionId),
+  // An exchange has more coins than the three.
+  asset: fc.stringMatching(/^[A-Z0-9]{2,10}$/) as fc.Arbitrary<never>,
+  amount: dec,
+  at: time,
+})
+
+const anyDetails: fc.Arbitrary<PlanDetails> = fc.record({
+  trigger: fc.constantFrom('drift' as const, 'forced' as const, 'new_money' as const, 'resumed' as const),
+  resumes: orNull(id<ProposalId>('prp')),
+  cost: dec,
+  slippageBound: dec,
+  folded: fc.array(fc.record({ symbol: anyPair, side, amount: dec }), { maxLength: 3 }),
+  gains: fc.array(fc.record({ asset: anyAsset, acquiredAt: time, amount: dec, cost: orNull(dec), proceeds: dec }), {
+    maxLength: 3,
+  }),
+  driftRiskPerDay: orNull(dec),
 })
 
 export const anyProposal: fc.Arbitrary<Proposal> = fc.record({
@@ -137,11 +207,14 @@ export const anyProposal: fc.Arbitrary<Proposal> = fc.record({
       leverage: fc.integer({ min: 1, max: 5 }),
     }),
   ),
+  details: orNull(anyDetails),
   conflictId: fc.constantFrom(null, 'cfl_1' as never),
   correlationId: id('cor'),
   hash: text,
   decidedAt: orNull(time),
   decidedBy: orNull(fc.constantFrom('trader' as const, 'auto' as const)),
+  approvedLegs: orNull(fc.array(fc.nat(20), { maxLength: 6 })),
+  stoppedLegs: fc.array(fc.record({ leg: fc.nat(20), because: fc.string() }), { maxLength: 4 }),
   note: orNull(text),
 })
 

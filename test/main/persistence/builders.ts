@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Conflict } from '../../../src/main/domain/conflict.ts'
+import type { LedgerEntry } from '../../../src/main/domain/ledger.ts'
 import { type Fill, type Order, type OrderIntent, pendingOrder } from '../../../src/main/domain/order.ts'
 import type { Position } from '../../../src/main/domain/position.ts'
 import type { Leg, Proposal } from '../../../src/main/domain/proposal.ts'
@@ -77,11 +78,14 @@ export const aProposal = (change: Partial<Proposal> = {}): Proposal => ({
   largestDriftPp: decimal('5.2'),
   bags: [],
   trade: null,
+  details: null,
   conflictId: null,
   correlationId: correlation,
   hash: 'h',
   decidedAt: NOON,
   decidedBy: 'trader',
+  approvedLegs: null,
+  stoppedLegs: [],
   note: null,
   ...change,
 })
@@ -139,6 +143,18 @@ export const aPosition = (change: Partial<Position> = {}): Position => ({
   leverage: 1,
   exitReason: null,
   correlationId: correlation,
+  ...change,
+})
+
+/** At the trader's word, of nothing. */
+export const aCorrection = (change: Partial<LedgerEntry> = {}): LedgerEntry => ({
+  kind: 'correction',
+  at: NOON,
+  reference: 'correction BTC',
+  reason: 'counted by hand',
+  bookedBy: 'trader',
+  prices: new Map(),
+  lines: [],
   ...change,
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createStores } from '../../../src/main/persistence/stores.ts'
-import { anOrder, aProposal, at, openMemory } from './builders.ts'
+import { aCorrection, anOrder, aProposal, openMemory } from './builders.ts'
 
 describe('history', () => {
   it.each([
@@ -21,7 +21,7 @@ describe('history', () => {
       asset: 'BTC',
       amount: anOrder().amount.times(i ? '1' : '-1'),
     }))
-    stores.ledger.append({ kind: 'correction', at: at(0), reference: 'r', lines: lines as never })
+    stores.ledger.append(aCorrection({ lines: lines as never }))
     expect(() => db.sql.exec(`UPDATE ${table} SET ${change}`)).toThrow(/append-only|never changes/)
     expect(() => db.sql.exec(`DELETE FROM ${table}`)).toThrow(/append-only|never deleted/)
   })

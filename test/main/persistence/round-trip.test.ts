@@ -4,7 +4,17 @@ import { createStores } from '../../../src/main/persistence/stores.ts'
 import type { Stores } from '../../../src/main/ports.ts'
 import { pair } from '../../../src/shared/ids.ts'
 import { amount, decimal, toText } from '../../../src/shared/money.ts'
-import { anyConflict, anyDecimal, anyEntry, anyFill, anyOrder, anyPosition, anyProposal } from './arbitraries.ts'
+import {
+  anyBagShare,
+  anyConflict,
+  anyDecimal,
+  anyEntry,
+  anyFill,
+  anyMovement,
+  anyOrder,
+  anyPosition,
+  anyProposal,
+} from './arbitraries.ts'
 import { aConflict, anOrder, aPosition, aProposal, at, openMemory } from './builders.ts'
 
 const RUNS = { numRuns: 300 }
@@ -94,6 +104,32 @@ describe('what is stored comes back exactly as it was', () => {
     )
   })
 
+  it('for deposits, withdrawals and rewards, found once and decided later', () => {
+    fc.assert(
+      fc.property(anyMovement, anyMovement, (movement, later) => {
+        expect(stores.movements.add(movement)).toBe(true)
+        expect(stores.movements.get(movement.id)).toEqual(movement)
+        expect(stores.movements.add(later.id === movement.id ? later : { ...later, id: movement.id })).toBe(false)
+        const { sleeve, decidedAt, decidedBy, reason } = later
+        stores.movements.save({ ...movement, sleeve, decidedAt, decidedBy, reason })
+        expect(stores.movements.get(movement.id)).toEqual({ ...movement, sleeve, decidedAt, decidedBy, reason })
+      }),
+      RUNS,
+    )
+  })
+
+  it('for the bags’ parts of a profit, each once', () => {
+    fc.assert(
+      fc.property(anyBagShare, (share) => {
+        const isNew = stores.bagShares.ofPosition(share.positionId).every(({ asset }) => asset !== share.asset)
+        expect(stores.bagShares.add(share)).toBe(isNew)
+        const kept = stores.bagShares.ofPosition(share.positionId).find(({ asset }) => asset === share.asset)
+        if (isNew) expect(kept).toEqual(share)
+      }),
+      RUNS,
+    )
+  })
+
   it('for equity points', () => {
     fc.assert(
       fc.property(
@@ -107,6 +143,7 @@ describe('what is stored comes back exactly as it was', () => {
             equity: equity as never,
             holdEquity: hold as never,
             peak: peak as never,
+            flows: hold as never,
             driftPp: toText(drift),
           }
           stores.equity.add(point)

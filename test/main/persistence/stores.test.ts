@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createStores } from '../../../src/main/persistence/stores.ts'
 import type { ProposalId } from '../../../src/shared/ids.ts'
 import { amount, money, price, ZERO } from '../../../src/shared/money.ts'
-import { aConflict, aFill, anOrder, aPosition, aProposal, at, numbered, openMemory } from './builders.ts'
+import { aConflict, aCorrection, aFill, anOrder, aPosition, aProposal, at, numbered, openMemory } from './builders.ts'
 
 function aWorld() {
   const db = openMemory()
@@ -112,15 +112,13 @@ describe('ledger', () => {
   it('refuses an entry that is not balanced and keeps nothing of it', () => {
     const { stores } = aWorld()
     const lines = [{ account: 'core' as const, asset: 'BTC' as never, amount: amount('1') }]
-    expect(() => stores.ledger.append({ kind: 'correction', at: at(0), reference: 'found', lines })).toThrow(
-      'found: BTC sums to 1',
-    )
+    expect(() => stores.ledger.append(aCorrection({ reference: 'found', lines }))).toThrow('found: BTC sums to 1')
     expect(stores.ledger.recent(1)).toEqual([])
   })
 
   it('can be written to while all of it is read, over more than a page', () => {
     const { stores } = aWorld()
-    const entry = { kind: 'correction', at: at(0), reference: 'nothing', lines: [] } as const
+    const entry = aCorrection()
     stores.transact(() => {
       for (let n = 0; n < 2_500; n++) stores.ledger.append(entry)
     })
@@ -168,7 +166,14 @@ describe('equity', () => {
   it('is thinned evenly from first to last', () => {
     const { stores } = aWorld()
     for (let n = 0; n <= 1_000; n++) {
-      stores.equity.add({ at: at(n), equity: money(String(n)), holdEquity: null, peak: ZERO, driftPp: '0' })
+      stores.equity.add({
+        at: at(n),
+        equity: money(String(n)),
+        holdEquity: null,
+        peak: ZERO,
+        flows: null,
+        driftPp: '0',
+      })
     }
     const times = (since: number, limit: number): number[] =>
       stores.equity.since(at(since), limit).map((point) => point.at - at(0))

@@ -1,10 +1,18 @@
-import { fillEntry, openingEntry, transferEntry } from '../../../src/main/domain/ledger.ts'
+import { shareEntry } from '../../../src/main/domain/bag-share.ts'
+import {
+  classificationEntry,
+  earnEntry,
+  fillEntry,
+  movementEntry,
+  openingEntry,
+  transferEntry,
+} from '../../../src/main/domain/ledger.ts'
 import { type Fill, type Order, type OrderEvent, transition } from '../../../src/main/domain/order.ts'
 import { addEntryFill, addExitFill, type Position } from '../../../src/main/domain/position.ts'
 import type { Database } from '../../../src/main/persistence/database.ts'
 import { createStores } from '../../../src/main/persistence/stores.ts'
 import type { Stores } from '../../../src/main/ports.ts'
-import type { PositionId, ProposalId, TradeId } from '../../../src/shared/ids.ts'
+import type { CorrelationId, PositionId, ProposalId, TradeId } from '../../../src/shared/ids.ts'
 import { asset, pair } from '../../../src/shared/ids.ts'
 import { amount, price } from '../../../src/shared/money.ts'
 import {
@@ -95,7 +103,31 @@ export function fillSoundDatabase(db: Database): Stores {
   follow(stores, third, filled(third, 31, '0.014', { fee: amount('2.8') }))
 
   trade(stores)
+  move(stores)
   return stores
+}
+
+/** A deposit that waits, a withdrawal that was classified, coins put to earn, and the bags' share of the trade's profit. */
+function move(stores: Stores): void {
+  const facts = { asset: USDT, at: at(80), defaultAt: at(90), correlationId: 'cor_1' as CorrelationId }
+  const waits = { sleeve: null, decidedAt: null, decidedBy: null, reason: null } as const
+  const deposit = { ...facts, ...waits, id: 'MV1', kind: 'deposit', amount: amount('250') } as const
+  const withdrawal = { ...facts, ...waits, id: 'MV2', kind: 'withdrawal', amount: amount('100') } as const
+  for (const movement of [deposit, withdrawal]) {
+    stores.movements.add(movement)
+    stores.ledger.append(movementEntry(movement, null))
+  }
+  const by = { bookedBy: 'trader', reason: 'rent' } as const
+  stores.movements.save({ ...withdrawal, sleeve: 'core', decidedAt: at(85), decidedBy: 'trader', reason: 'rent' })
+  stores.ledger.append(classificationEntry({ ...withdrawal, gained: amount('-100') }, 'core', at(85), by))
+  stores.ledger.append(earnEntry({ id: 'E1', asset: BTC, amount: amount('0.005'), at: at(86) }))
+  const position = { id: 'pos_1' as PositionId, symbol: pair('BTC/USDT') }
+  const parts = [
+    { asset: BTC, amount: amount('3') },
+    { asset: USDT, amount: amount('1') },
+  ]
+  for (const part of parts) stores.bagShares.add({ ...part, positionId: position.id, at: at(87) })
+  stores.ledger.append(shareEntry(position, parts, at(87)))
 }
 
 function trade(stores: Stores): void {

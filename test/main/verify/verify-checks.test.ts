@@ -16,7 +16,7 @@ function soundDatabase() {
 const BALANCES = new Map<Asset, Amount>([
   [asset('BTC'), amount('0.03')],
   [asset('XRP'), amount('3500')],
-  [asset('USDT'), amount('9344.64')],
+  [asset('USDT'), amount('9494.64')],
 ])
 
 describe('verify', () => {
@@ -30,7 +30,7 @@ describe('verify', () => {
     expect(reports.flatMap((report) => report.findings)).toEqual([])
     expect(reports.map((report) => `${report.check}: ${report.summary}`)).toEqual(
       expect.arrayContaining([
-        'ledger: 11 entries, sums are zero for USDT, BTC, XRP',
+        'ledger: 16 entries, sums are zero for USDT, BTC, XRP',
         "bookings: 7 fills, each with its one ledger entry in its order's sleeve",
         'positions: 1 positions follow from the fills',
       ]),

@@ -1,11 +1,15 @@
+import { toText } from '../../../shared/money.ts'
 import type { LedgerEntry } from '../../domain/ledger.ts'
 import type { Fill, Order } from '../../domain/order.ts'
 import type { Position } from '../../domain/position.ts'
 import type { Proposal } from '../../domain/proposal.ts'
+import type { BagShare, RecordedMovement } from '../../ports.ts'
+import { type BagShareRow, bagShareFromRow } from '../bag-shares.ts'
 import type { Sql } from '../columns.ts'
 import { type ConflictRow, conflictFromRow } from '../conflicts.ts'
 import { type FillRow, fillFromRow } from '../fills.ts'
 import { createLedgerStore, type NumberedEntry } from '../ledger.ts'
+import { type MovementRow, movementFromRow } from '../movements.ts'
 import { type OrderRow, orderFromRow } from '../orders.ts'
 import { type PositionRow, positionFromRow } from '../positions.ts'
 import { type ProposalRow, proposalFromRow } from '../proposals.ts'
@@ -22,6 +26,8 @@ export type Records = {
   readonly proposals: ReadonlyMap<string, Proposal>
   readonly positions: readonly Position[]
   readonly entries: readonly NumberedEntry[]
+  readonly movements: readonly RecordedMovement[]
+  readonly bagShares: readonly BagShare[]
   readonly unreadable: readonly Finding[]
 }
 
@@ -33,9 +39,11 @@ export const reasonOf = (error: unknown): string => (error instanceof Error ? er
 
 export function readRecords(sql: Sql): Records {
   const unreadable: Finding[] = []
-  function rows<Row, T>(table: string, key: string, decode: (row: Row) => T): T[] {
+  function rows<Row, T>(table: string, key: string, decode: (row: Row) => T, order = 'rowid'): T[] {
     const read: T[] = []
-    for (const row of sql.prepare<[], Row & Record<string, unknown>>(`SELECT * FROM ${table} ORDER BY rowid`).all()) {
+    for (const row of sql
+      .prepare<[], Row & Record<string, unknown>>(`SELECT * FROM ${table} ORDER BY ${order}`)
+      .all()) {
       try {
         read.push(decode(row))
       } catch (error) {
@@ -58,6 +66,15 @@ export function readRecords(sql: Sql): Records {
       'seq',
       (row) => ({ seq: row.seq, entry: entryFromRow(row) }),
     ),
+    movements: rows<MovementRow, RecordedMovement>('movements', 'id', movementFromRow),
+    bagShares: rows<BagShareRow, BagShare>('bag_shares', 'position_id', bagShareFromRow, 'position_id, asset'),
     unreadable,
   }
 }
+
+/** An entry's lines in an order of their own, so that two of them can be compared. */
+export const textOf = (entry: LedgerEntry): string =>
+  entry.lines
+    .map((line) => `${line.account} ${toText(line.amount)} ${line.asset}`)
+    .sort()
+    .join('; ')

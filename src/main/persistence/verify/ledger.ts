@@ -1,7 +1,7 @@
 import type { Asset } from '../../../shared/ids.ts'
 import { type Amount, type Decimal, toText, ZERO } from '../../../shared/money.ts'
 import { Balances, checkBalanced, fillEntry, type LedgerEntry, marginFillEntry, SLEEVES } from '../../domain/ledger.ts'
-import { type Records, type Report, report } from './check.ts'
+import { type Records, type Report, report, textOf } from './check.ts'
 import { rebuild } from './positions.ts'
 
 type Problems = (readonly [string, string])[]
@@ -80,9 +80,3 @@ export function checkBookings(records: Records): Report {
     problems.push([`ledger_entries ${reference}`, 'books a fill that does not exist'])
   return report('bookings', `${fills.length} fills, each with its one ledger entry in its order's sleeve`, problems)
 }
-
-const textOf = (entry: LedgerEntry): string =>
-  entry.lines
-    .map((line) => `${line.account} ${toText(line.amount)} ${line.asset}`)
-    .sort()
-    .join('; ')

@@ -2,7 +2,7 @@ import type { TradeId } from '../../../shared/ids.ts'
 import { type Amount, amount, toText, ZERO } from '../../../shared/money.ts'
 import { isFinal, type Order, type OrderEvent, type OrderStatus, remaining, transition } from '../../domain/order.ts'
 import { exitSideOf } from '../../domain/position.ts'
-import type { Leg, Proposal } from '../../domain/proposal.ts'
+import { isApprovedLeg, type Leg, type Proposal } from '../../domain/proposal.ts'
 import { oneOf, type Sql } from '../columns.ts'
 import { ORDER_STATUSES } from '../orders.ts'
 import { type Records, type Report, report } from './check.ts'
@@ -126,6 +126,12 @@ export function checkReceipts({ orders, proposals, positions }: Records): Report
   for (const order of orders.values()) {
     const row = `orders ${order.id}`
     const { receipt } = order
+    if (receipt.kind === 'bag_purchase') {
+      if (order.sleeve !== 'hodl' || order.side !== 'buy' || order.leverage !== 1) {
+        problems.push([row, 'is no spot purchase for a bag'])
+      }
+      continue
+    }
     if (receipt.kind !== 'proposal_leg') {
       const position = byPosition.get(receipt.positionId)
       if (position === undefined) problems.push([row, `closes ${receipt.positionId}, which does not exist`])
@@ -146,6 +152,8 @@ export function checkReceipts({ orders, proposals, positions }: Records): Report
       problems.push([row, `rests on leg ${receipt.leg} of ${receipt.proposalId}, which does not exist`])
       continue
     }
+    if (!isApprovedLeg(proposal, receipt.leg))
+      problems.push([row, `rests on leg ${receipt.leg} of ${proposal.id}, which was not approved`])
     problems.push(...legProblems(order, leg, proposal).map((problem) => [row, problem] as const))
     const key = `proposals ${proposal.id} leg ${receipt.leg}`
     const total = used.get(key)?.total ?? ZERO

@@ -1,4 +1,5 @@
 import { type Amount, type Decimal, toText, ZERO } from '../../../shared/money.ts'
+import { positionIdOf } from '../../domain/order.ts'
 import { addEntryFill, addExitFill, entrySideOf, grossOfClosing, type Position } from '../../domain/position.ts'
 import { type Records, type Report, report } from './check.ts'
 
@@ -30,8 +31,8 @@ export function rebuild({ positions, fills, orders }: Records): Rebuilt {
     const id =
       order.receipt.kind === 'proposal_leg'
         ? ofEntry.get(order.id)?.find((candidate) => rebuilt.get(candidate)?.closedAt === null)
-        : order.receipt.positionId
-    const position = id === undefined ? undefined : rebuilt.get(id)
+        : positionIdOf(order.receipt)
+    const position = id === undefined || id === null ? undefined : rebuilt.get(id)
     if (position === undefined) {
       problems.push([`fills ${fill.tradeId}`, `of ${order.id} is in no position`])
     } else if (order.receipt.kind === 'proposal_leg') rebuilt.set(position.id, addEntryFill(position, fill))
