@@ -21,11 +21,15 @@ function formatter(zone: Zone, kind: 'time' | 'day' | 'short'): Intl.DateTimeFor
 }
 
 /** 2026-03-02, so that it sorts as it reads. */
-const day = (at: number, zone: Zone): string => formatter(zone, 'day').format(at).split('/').reverse().join('-')
+export const day = (at: number, zone: Zone): string => formatter(zone, 'day').format(at).split('/').reverse().join('-')
 const time = (at: number, zone: Zone): string => formatter(zone, 'time').format(at)
 export const shortTime = (at: number, zone: Zone): string => formatter(zone, 'short').format(at)
 export const dateTime = (at: number, zone: Zone): string => `${day(at, zone)} ${time(at, zone)}`
 export const monthDay = (at: number, zone: Zone): string => day(at, zone).slice(5)
+
+/** 18:37 today, 03-03 02:37 on another day. */
+export const dayTime = (at: number, now: number, zone: Zone): string =>
+  day(at, zone) === day(now, zone) ? shortTime(at, zone) : `${monthDay(at, zone)} ${shortTime(at, zone)}`
 
 /** How old something is: `4 s`, `12 min`, `3 h`, `2 d`. What is from the future by clock skew is new. */
 export function age(at: number | null, now: number): string {
@@ -40,6 +44,13 @@ export function age(at: number | null, now: number): string {
 /** mm:ss until `at`, h:mm:ss from an hour on; 00:00 when it has come. */
 export const countdown = (at: number | null, now: number): string =>
   at === null ? UNKNOWN : clock(Math.ceil((at - now) / SECOND))
+
+/** hh:mm until `at`, for what is hours away; 00:00 when it has come. */
+export function hoursUntil(at: number, now: number): string {
+  const minutes = Math.max(0, Math.ceil((at - now) / MINUTE))
+  const two = (n: number): string => String(n).padStart(2, '0')
+  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
+}
 
 /** mm:ss since `at`, h:mm:ss from an hour on: where every second counts. */
 export const elapsed = (at: number | null, now: number): string =>

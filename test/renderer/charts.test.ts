@@ -22,9 +22,9 @@ describe('axes', () => {
     expect(times.map((at) => at % (6 * HOUR))).toEqual([0, 0, 0, 0])
   })
   it('keeps the band in sight however small the drift, and the drift however large', () => {
-    expect(driftScale(5, [0.1]).position(5)).toBeLessThan(100)
-    expect(driftScale(5, [-20, 10]).position(-20)).toBeGreaterThan(0)
-    expect(driftScale(5, [1]).position(0)).toBe(50)
+    expect(driftScale([5, 5], [0.1]).position(5)).toBeLessThan(100)
+    expect(driftScale([5, 2], [-20, 10]).position(-20)).toBeGreaterThan(0)
+    expect(driftScale([5], [1]).position(0)).toBe(50)
   })
 })
 

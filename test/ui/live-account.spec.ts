@@ -38,7 +38,7 @@ test('live mode waits for its phrase, asks the exchange nothing before, and says
   }
 })
 
-test('an order placed elsewhere is shown and left alone; a deposit stops trading until it is booked', async ({
+test('an order placed elsewhere is shown and left alone; money that nothing explains stops trading until it is booked', async ({
   window,
   account,
 }) => {
@@ -46,7 +46,7 @@ test('an order placed elsewhere is shown and left alone; a deposit stops trading
   const proposal = window.getByRole('option', { name: /Rebalance: drift 16/ })
   await expect(proposal).toContainText('Pending')
   account.placesByHand({ symbol: BTC_USDT, side: 'buy', units: '0.01', price: '30000' })
-  account.server.transfer('USDT', amount('250'))
+  account.server.venue.credit('USDT', amount('250'))
   await window.keyboard.press('3')
   await window.getByRole('button', { name: 'Ask now' }).click()
 
@@ -68,7 +68,7 @@ test('an order placed elsewhere is shown and left alone; a deposit stops trading
   const dialog = window.getByRole('dialog')
   await expect(dialog.getByRole('row', { name: /USDT/ })).toContainText('25,00025,250+25025,250')
   const book = dialog.getByRole('button', { name: 'Book to core' })
-  await dialog.getByRole('textbox', { name: 'Where it comes from' }).fill('a deposit of mine')
+  await dialog.getByRole('textbox', { name: 'Where it comes from' }).fill('a gift of mine')
   await expect(book).toBeDisabled()
   await dialog.getByRole('textbox', { name: 'BOOK' }).fill('BOOK')
   await book.click()
@@ -76,7 +76,7 @@ test('an order placed elsewhere is shown and left alone; a deposit stops trading
   await rebalanceNow(window)
 
   await window.keyboard.press('4')
-  await window.getByRole('searchbox').fill('a deposit of mine')
+  await window.getByRole('searchbox').fill('a gift of mine')
   await expect(window.getByRole('table')).toContainText('The ledger was brought to the exchange')
   expect(account.server.venue.openOrders()).toHaveLength(1)
 })

@@ -15,6 +15,9 @@ async function fill(window: Page): Promise<void> {
   // Some minutes of the market, so that there is a history to draw.
   await window.waitForTimeout(6_000)
   await rebalanceNow(window)
+  // A toast that fades while it is looked at is neither there nor gone.
+  for (const close of await window.getByRole('button', { name: 'Close toast' }).all()) await close.click()
+  await expect(window.getByRole('button', { name: 'Close toast' })).toHaveCount(0)
 }
 
 test.use({ launch: { changes: LIVELY } })

@@ -10,18 +10,22 @@ import type { Coordinator } from '../coordinator/coordinator.ts'
 import { ENDED } from '../domain/order.ts'
 import type { Position } from '../domain/position.ts'
 import type { Executor } from '../execution/executor.ts'
+import type { MovementDesk } from '../execution/movement-desk.ts'
 import type { JournalRow, Stores } from '../ports.ts'
 import type { Rebalancer } from '../rebalancing/rebalancer.ts'
 import type { KillSwitch } from '../safety/kill-switch.ts'
+import { type AccountingDesk, accountingHandlers } from './accounting-handlers.ts'
+import { bagHandlers } from './bag-handlers.ts'
 import { orderView } from './order-views.ts'
 import { checkAnswer } from './portfolio-view.ts'
 import type { Projection } from './projection.ts'
 
-export type Desks = {
+export type Desks = Omit<AccountingDesk, 'ledger'> & {
   readonly approval: ApprovalDesk
   readonly conflicts: ConflictDesk
   readonly coordinator: Coordinator
   readonly executor: Executor
+  readonly movements: MovementDesk
   readonly rebalancer: Rebalancer
   readonly killSwitch: KillSwitch
   /** Whether stop and target are on the right sides of the price; null leaves one where it is. */
@@ -36,14 +40,16 @@ const saidAfter = <T>(result: Result<T>, text: string): Result<{ text: string }>
 
 /** Every call of the contract and the one desk it lands at. */
 export function createHandlers(desks: Desks): Handlers {
-  const { approval, conflicts, coordinator, executor, rebalancer, killSwitch, projection, stores } = desks
+  const { approval, conflicts, coordinator, executor, movements, rebalancer, killSwitch, projection, stores } = desks
   const rowView = (row: JournalRow): JournalRowView => ({ ...row, summary: desks.summaryOfRow(row) })
 
   return {
     'view.snapshot': () => ok(projection.snapshot()),
 
-    'proposal.approve': ({ id, hash }) =>
-      withId(ProposalId, id, (known) => saidAfter(approval.approve(known, hash), 'Approved: execution has started.')),
+    'proposal.approve': ({ id, hash, legs }) =>
+      withId(ProposalId, id, (known) =>
+        saidAfter(approval.approve(known, hash, legs), 'Approved: execution has started.'),
+      ),
     'proposal.reject': ({ id, reason }) =>
       withId(ProposalId, id, (known) => saidAfter(approval.reject(known, reason), 'Rejected: nothing was sent.')),
     'proposal.snooze': ({ id, minutes }) =>
@@ -55,8 +61,13 @@ export function createHandlers(desks: Desks): Handlers {
           return fail('proposal/not-replannable', 'A tactical trade is not planned again: wait for the next signal.')
         }
         const voided = approval.void(known, 'Planned again at the trader’s wish.')
-        return voided.ok ? saidAfter(rebalancer.force(), 'Planned again at the prices of now.') : voided
+        return voided.ok ? saidAfter(rebalancer.planAgain(voided.value), 'Planned again at the prices of now.') : voided
       }),
+
+    'proposal.resume': ({ id }) =>
+      withId(ProposalId, id, (known) =>
+        saidAfter(rebalancer.resume(known), 'The rest is planned at the prices of now.'),
+      ),
 
     'conflict.decide': ({ id, optionId }) =>
       withId(ConflictId, id, (known) => saidAfter(conflicts.decide(known, optionId), 'Decided.')),
@@ -146,6 +157,15 @@ export function createHandlers(desks: Desks): Handlers {
       }))
       return saidAfter(await executor.bookDifference(reason, shown), 'Booked into core.')
     },
+
+    'movement.classify': ({ id, ...wish }) =>
+      saidAfter(
+        movements.classify(id, wish),
+        wish.sleeve === 'core' ? 'It belongs to core now.' : 'Booked in the bag.',
+      ),
+
+    ...bagHandlers(executor.bags),
+    ...accountingHandlers({ ...desks, ledger: stores.ledger }),
 
     'journal.search': (query) => {
       stores.messages.flush()

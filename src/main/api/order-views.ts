@@ -2,7 +2,7 @@ import type { ExternalOrderView, OrderView } from '../../shared/contract/views.t
 import { toText } from '../../shared/money.ts'
 import { assertNever } from '../../shared/result.ts'
 import { after, SECOND } from '../../shared/time.ts'
-import { averagePrice, isFinal, type Order } from '../domain/order.ts'
+import { averagePrice, isFinal, type Order, originOf } from '../domain/order.ts'
 import type { RestingOrder } from '../ports.ts'
 import { percentOf } from './position-view.ts'
 
@@ -31,7 +31,7 @@ export function orderView(order: Order): OrderView {
     doubtUntil: order.inDoubt && order.exchangeId === null ? after(order.deadline, PROOF_MS) : null,
     isOpen: !isFinal(order.status),
     reason: order.cancelling ?? order.reason,
-    origin: order.receipt.kind === 'proposal_leg' ? order.receipt.proposalId : order.receipt.positionId,
+    origin: originOf(order.receipt),
     createdAt: order.createdAt,
     updatedAt: order.updatedAt,
     correlationId: order.correlationId,
@@ -46,6 +46,8 @@ function purposeOf({ receipt, sleeve }: Order): OrderView['purpose'] {
       return 'exit'
     case 'protective_stop':
       return 'protective stop'
+    case 'bag_purchase':
+      return 'bag purchase'
     default:
       return assertNever(receipt)
   }

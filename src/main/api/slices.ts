@@ -10,7 +10,7 @@ import { decimal, fromFloat, type Price, shown, toText } from '../../shared/mone
 import { type EpochMs, SECOND } from '../../shared/time.ts'
 import type { ConflictAttempt } from '../domain/conflict.ts'
 import type { Position } from '../domain/position.ts'
-import type { Proposal } from '../domain/proposal.ts'
+import { isResumable, type Proposal } from '../domain/proposal.ts'
 import type { Engine } from '../engine.ts'
 import type { Clock, Markets, Stores } from '../ports.ts'
 import { conflictView, proposalView } from './decision-views.ts'
@@ -53,9 +53,37 @@ export function createSlices(deps: SliceDeps): Slices {
 
   const proposalOf = (proposal: Proposal): ProposalView => {
     const orders = stores.orders.ofProposal(proposal.id)
-    if (proposal.status !== 'pending') return proposalView(proposal, orders, null, () => null, engine.quote)
-    return proposalView(proposal, orders, engine.approval.blockedBecause(proposal), priceNow, engine.quote)
+    const facts = { orders, blockedBecause: null, priceNow: () => null, quote: engine.quote, current: null }
+    if (proposal.status !== 'pending') return proposalView(proposal, facts)
+    return proposalView(proposal, { ...facts, priceNow, blockedBecause: engine.approval.blockedBecause(proposal) })
   }
+  /** The plan that is being carried out, or could be resumed: what is left of it moves with the prices. */
+  const currentPlan = keep(() => {
+    const recent = stores.proposals.recent(DECIDED_SHOWN)
+    const plan = recent.find(
+      (each) => (each.status === 'approved' && each.kind === 'rebalance') || isResumable(each, recent),
+    )
+    // A plan that waits takes the place of one that stopped.
+    const isReplaced = pendingProposals().some(({ kind }) => kind === 'rebalance')
+    if (plan === undefined || (plan.status === 'incomplete' && isReplaced)) return null
+    const orders = stores.orders.ofProposal(plan.id)
+    return { plan, orders, fills: orders.flatMap(({ id }) => stores.fills.ofOrder(id)) }
+  })
+  const withCurrent = keep(() => {
+    let shown: { readonly driftPp: string; readonly proposals: readonly ProposalView[] } | null = null
+    return (): ProposalView[] => {
+      const known = currentPlan()
+      if (known === null) return withoutPrices()
+      const { plan, orders, fills } = known
+      const driftPp = decimal(engine.largestDriftPp()).toFixed(2)
+      if (shown?.driftPp !== driftPp) {
+        const facts = { orders, blockedBecause: null, priceNow: () => null, quote: engine.quote }
+        const view = proposalView(plan, { ...facts, current: { fills, remainingDriftPp: driftPp } })
+        shown = { driftPp, proposals: withoutPrices().map((each) => (each.id === view.id ? view : each)) }
+      }
+      return shown.proposals as ProposalView[]
+    }
+  })
   const waiting = keep(() => stores.proposals.withStatus('pending', 'approved'))
   const decided = keep(() =>
     stores.proposals
@@ -86,6 +114,11 @@ export function createSlices(deps: SliceDeps): Slices {
       .filter((position) => position.closedAt !== null)
       .map((position) => positionOf(position, null)),
   )
+
+  const movements = keep(() => [
+    ...stores.movements.waiting(),
+    ...stores.movements.recent(DECIDED_SHOWN).filter(({ sleeve }) => sleeve !== null),
+  ])
 
   return {
     status(): StatusView {
@@ -133,16 +166,27 @@ export function createSlices(deps: SliceDeps): Slices {
         core: (asset) => engine.books.of('core', asset),
         hodl: (asset) => engine.books.of('hodl', asset),
         tactical: (asset) => engine.books.of('tactical', asset),
+        unclassified: (asset) => engine.books.of('unclassified', asset),
+        earning: (asset) => engine.books.of('earning', asset),
+        savings: (asset) => engine.executor.savingsOf(asset),
+        minimumPurchase: engine.minimumPurchase,
+        movements: movements(),
         allocation: engine.rebalancer.allocation((symbol) => engine.tracker.markOf(symbol)),
-        thresholdPp: engine.thresholdPp,
+        band: engine.band,
+        accounting: engine.accounting,
+        owned: (asset) => engine.books.owned(asset),
+        now: clock.now(),
         nextCheckAt: engine.schedule.nextRunOf('portfolio_check'),
         lastCheck: engine.rebalancer.lastCheck(),
         historyAt: stores.equity.last()?.at ?? null,
       }),
-    decisions: () => ({
-      proposals: pendingProposals().length === 0 ? withoutPrices() : [...waiting().map(proposalOf), ...decided()],
-      conflicts: conflicts(),
-    }),
+    decisions() {
+      const pending = pendingProposals()
+      const others = withCurrent()()
+      const isOther = ({ status }: ProposalView): boolean => status !== 'pending'
+      const proposals = pending.length === 0 ? others : [...pending.map(proposalOf), ...others.filter(isOther)]
+      return { proposals, conflicts: conflicts() }
+    },
     orders() {
       const external = engine.executor.externalOrders()
       return {

@@ -53,7 +53,9 @@ const SUMMARIES: Summaries = {
   regime_updates: (update) => `${update.symbol}: ${words(update.regime)}, confidence ${update.confidence.toFixed(2)}`,
   trading_signals: (signal) => `${signal.symbol}: ${signal.bias} signal, confidence ${signal.confidence.toFixed(2)}`,
   portfolio_updates: (update) =>
-    `Largest drift ${two(update.largestDriftPp)} pp, core sleeve worth ${two(update.coreValue)}`,
+    update.kind === 'classified'
+      ? `${short(update.gained)} ${update.asset} belongs to ${update.sleeve}, decided by ${update.by}`
+      : `Largest drift ${two(update.largestDriftPp)} pp, core sleeve worth ${two(update.coreValue)}`,
   risk_alerts: (alert) => alert.text,
   system_events: (event) => event.text,
   conflicts({ kind, conflict }) {

@@ -1,7 +1,7 @@
 import { Clock } from 'lucide-react'
 import { useEngineNow } from '../stores/engine-clock.ts'
 import { usePreferences } from '../stores/preferences.ts'
-import { age, countdown, dateTime, elapsed } from '../times.ts'
+import { age, countdown, dateTime, day, elapsed } from '../times.ts'
 
 /** How old what stands beside it is. Old beyond use is said with a sign and a word, not by colour alone. */
 export function Age({ at, isStale = false }: { at: number | null; isStale?: boolean }) {
@@ -30,4 +30,9 @@ export function Elapsed({ since }: { since: number | null }) {
 export function When({ at }: { at: number | null }) {
   const zone = usePreferences((state) => state.zone)
   return <span className="num">{at === null ? '—' : dateTime(at, zone)}</span>
+}
+
+export function Day({ at }: { at: number }) {
+  const zone = usePreferences((state) => state.zone)
+  return <span className="num">{day(at, zone)}</span>
 }

@@ -5,7 +5,7 @@ export function Stacked({ sub, children }: { sub: ReactNode; children: ReactNode
   return (
     <span className="stacked">
       <span>{children}</span>
-      <small>{sub}</small>
+      {sub !== null && <small>{sub}</small>}
     </span>
   )
 }

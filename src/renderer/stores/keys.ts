@@ -3,13 +3,18 @@ import { usePreferences } from './preferences.ts'
 
 export type KeyMap = Readonly<Record<string, () => void>>
 
+/** Boxes to tick take no letters. */
+const isTicking = (target: HTMLElement): boolean =>
+  target instanceof HTMLInputElement && (target.type === 'checkbox' || target.type === 'radio')
+
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
+  !isTicking(target) &&
   (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
 
 /** Enter is theirs. */
 const isControl = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.closest('button, a, summary, [role="listbox"]') !== null
+  target instanceof HTMLElement && target.closest('button, a, input, summary, [role="listbox"]') !== null
 
 /** Single keys, as `KeyboardEvent.key` in lower case. Not while typing, not behind a dialog, not held down. */
 export function useKeys(keys: KeyMap): void {

@@ -6,6 +6,7 @@ import {
   EquityPointView,
   JournalRowView,
   LedgerEntryView,
+  OpenLotView,
   OrderView,
   ViewDelta,
   WorkstationView,
@@ -17,7 +18,8 @@ import {
  */
 const Nothing = z.object({}).strict()
 const Done = z.object({ text: z.string() })
-const NewPrice = DecimalText.refine((text) => /^\d.*[1-9]|^[1-9]/.test(text), 'expected a price above zero')
+/** A decimal above zero. */
+const Positive = DecimalText.refine((text) => /^\d.*[1-9]|^[1-9]/.test(text), 'expected a price above zero')
 const Reason = z.string().trim().min(1, 'a reason is needed').max(500)
 
 export const calls = {
@@ -25,7 +27,14 @@ export const calls = {
 
   'proposal.approve': {
     /** `hash` is that of the proposal shown. */
-    input: z.object({ id: z.string(), hash: z.string() }).strict(),
+    input: z
+      .object({
+        id: z.string(),
+        hash: z.string(),
+        /** Indexes of the legs approved; null for all of them. */
+        legs: z.array(z.number().int().nonnegative()).min(1, 'no leg is approved').max(1_000).nullable(),
+      })
+      .strict(),
     output: Done,
   },
   'proposal.reject': { input: z.object({ id: z.string(), reason: Reason }).strict(), output: Done },
@@ -36,6 +45,9 @@ export const calls = {
   /** Voids a pending rebalance and makes a fresh one at the prices of now. */
   'proposal.replan': { input: z.object({ id: z.string() }).strict(), output: Done },
 
+  /** Plans anew what an incomplete rebalance left over. */
+  'proposal.resume': { input: z.object({ id: z.string() }).strict(), output: Done },
+
   'conflict.decide': { input: z.object({ id: z.string(), optionId: z.string() }).strict(), output: Done },
 
   'portfolio.check': { input: Nothing, output: Done },
@@ -44,6 +56,32 @@ export const calls = {
   'portfolio.history': {
     input: z.object({ since: z.number().nonnegative(), limit: z.number().int().min(2).max(2000) }).strict(),
     output: z.object({ points: z.array(EquityPointView), rebalances: z.array(z.number()) }),
+  },
+
+  /** Says which sleeve a deposit, withdrawal or reward belongs to. A withdrawal from a bag takes what a release takes. */
+  'movement.classify': {
+    input: z
+      .object({ id: z.string(), sleeve: z.enum(['core', 'hodl']), reason: Reason, confirmation: z.string().max(100) })
+      .strict(),
+    output: Done,
+  },
+  /** From core into a bag. */
+  'bag.add': { input: z.object({ asset: z.string(), amount: Positive, reason: Reason }).strict(), output: Done },
+  /** From a bag to core. `confirmation` is `releasePhrase` of the same asset and amount, typed. */
+  'bag.release': {
+    input: z
+      .object({ asset: z.string(), amount: Positive, reason: Reason, confirmation: z.string().max(100) })
+      .strict(),
+    output: Done,
+  },
+  /** What is held, lot by lot, oldest first. */
+  'lots.open': { input: Nothing, output: z.object({ lots: z.array(OpenLotView) }) },
+  /** CSV text: realized gains lot by lot (null: of all years), or the whole ledger. */
+  'ledger.export': {
+    input: z
+      .object({ what: z.enum(['gains', 'entries']), year: z.number().int().min(2009).max(2999).nullable() })
+      .strict(),
+    output: z.object({ fileName: z.string(), csv: z.string(), rows: z.number() }),
   },
 
   'coordinator.pause': { input: z.object({ reason: Reason }).strict(), output: Done },
@@ -63,7 +101,7 @@ export const calls = {
   /** Null leaves it where it is. */
   'position.modify': {
     input: z
-      .object({ id: z.string(), stop: NewPrice.nullable(), target: NewPrice.nullable() })
+      .object({ id: z.string(), stop: Positive.nullable(), target: Positive.nullable() })
       .strict()
       .refine(({ stop, target }) => stop !== null || target !== null, 'neither a stop nor a target is given'),
     output: Done,

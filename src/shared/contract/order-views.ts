@@ -11,8 +11,8 @@ export const OrderView = z.object({
   exchangeId: z.string().nullable(),
   symbol: z.string(),
   side: z.enum(['buy', 'sell']),
-  type: z.enum(['market', 'limit', 'stop']),
-  purpose: z.enum(['entry', 'exit', 'protective stop', 'rebalance']),
+  type: z.enum(['market', 'limit', 'post_only', 'stop']),
+  purpose: z.enum(['entry', 'exit', 'protective stop', 'rebalance', 'bag purchase']),
   amount: Num,
   /** For a market order the worst price; for a stop its first trigger. */
   limitPrice: Num,

@@ -94,21 +94,67 @@ export const AssetView = z.object({
   core: Num,
   hodl: Num,
   tactical: Num,
+  /** Came or went, and belongs to no sleeve yet; below zero after a withdrawal. */
+  unclassified: Num,
+  /** Of all that is owned: earning at the exchange, which cannot be sold. */
+  earning: Num,
+  /** In quote, purchase fees included, of everything owned; null while part of it is unknown. */
+  costBasis: Num.nullable(),
+  unrealized: Num.nullable(),
   coreValue: Num.nullable(),
   /** Percent of the core sleeve. */
   weightPercent: Num.nullable(),
   targetPercent: Num,
   driftPp: Num.nullable(),
+  /** Weights between which nothing is done. */
+  bandLowPercent: Num,
+  bandHighPercent: Num,
 })
 export type AssetView = z.infer<typeof AssetView>
 
+export const MovementView = z.object({
+  id: z.string(),
+  kind: z.enum(['deposit', 'withdrawal', 'reward']),
+  asset: z.string(),
+  amount: Num,
+  /** In quote now. */
+  value: Num.nullable(),
+  at: At,
+  /** From then on it counts as core's. */
+  defaultAt: At,
+  sleeve: z.enum(['core', 'hodl']).nullable(),
+  decidedBy: z.enum(['trader', 'default']).nullable(),
+})
+export type MovementView = z.infer<typeof MovementView>
+
+/** What tactical profits have set aside for a bag. */
+export const SavingsView = z.object({
+  asset: z.string(),
+  /** In quote. */
+  saved: Num,
+  /** What it takes for a purchase, in quote; '0' where nothing has to be bought. */
+  minimum: Num,
+  /** Why nothing is bought although there is enough; null normally. */
+  heldBackBecause: z.string().nullable(),
+})
+export type SavingsView = z.infer<typeof SavingsView>
+
 export const PortfolioView = z.object({
   assets: z.array(AssetView),
+  savings: z.array(SavingsView),
+  /** Those waiting first, then the newest that were decided. */
+  movements: z.array(MovementView),
   coreValue: Num.nullable(),
   bagsValue: Num.nullable(),
   tacticalValue: Num.nullable(),
   largestDriftPp: Num.nullable(),
-  thresholdPp: Num,
+  /** `±5 pp` or `±5 % of the target`. */
+  bandText: z.string(),
+  /** How gains are computed, e.g. `FIFO`. */
+  lotMethod: z.enum(['FIFO', 'LIFO', 'HIFO', 'average cost']),
+  /** Since the first entry, and since 1 January (UTC); null while a cost is unknown. */
+  realized: Num.nullable(),
+  realizedThisYear: Num.nullable(),
   nextCheckAt: At.nullable(),
   lastCheckAt: At.nullable(),
   /** What the last check found, in one sentence. */
@@ -122,7 +168,7 @@ const LegView = z.object({
   index: z.number(),
   symbol: z.string(),
   side: z.enum(['buy', 'sell']),
-  orderType: z.enum(['market', 'limit']),
+  orderType: z.enum(['market', 'limit', 'post_only']),
   amount: Num,
   price: Num,
   worstPrice: Num,
@@ -131,10 +177,55 @@ const LegView = z.object({
   fee: Num,
   feeAsset: z.string(),
   filled: Num,
-  /** Where this leg stands. */
-  status: z.enum(['planned', 'waiting', 'working', 'done', 'stopped']),
+  /** What its worst price may cost on top, in quote of the account. */
+  slippageBound: Num,
+  notBefore: At,
+  /** Where this leg stands; `left_out` was not approved. */
+  status: z.enum(['planned', 'waiting', 'working', 'done', 'stopped', 'left_out']),
+  /** Why it stopped. */
+  problem: z.string().nullable(),
 })
 const WeightView = z.object({ asset: z.string(), beforePercent: Num, afterPercent: Num, targetPercent: Num })
+
+const LotGainView = z.object({
+  asset: z.string(),
+  acquiredAt: At,
+  heldDays: z.number(),
+  amount: Num,
+  cost: Num.nullable(),
+  proceeds: Num,
+  gain: Num.nullable(),
+})
+
+/** Of a rebalance only. */
+export const PlanView = z.object({
+  trigger: z.enum(['drift', 'forced', 'new_money', 'resumed']),
+  resumes: z.string().nullable(),
+  cost: Num,
+  costBasisPoints: Num,
+  slippageBound: Num,
+  folded: z.array(z.object({ symbol: z.string(), side: z.enum(['buy', 'sell']), amount: Num })),
+  gains: z.array(LotGainView),
+  /** Sum of the gains; null while a cost is unknown. */
+  gain: Num.nullable(),
+  /** One-day one-sigma effect of waiting, against `cost` for trading now. */
+  driftRiskPerDay: Num.nullable(),
+})
+export type PlanView = z.infer<typeof PlanView>
+
+/** Where an approved plan stands, or stopped. */
+export const ProgressView = z.object({
+  legsDone: z.number(),
+  legs: z.number(),
+  /** What sells have brought and no buy has spent yet. */
+  waitingCash: z.array(z.object({ asset: z.string(), amount: Num })),
+  remainingDriftPp: Num.nullable(),
+  /** What happens next, or what the trader can do, in one sentence. */
+  next: z.string(),
+  /** Its rest can be planned anew. */
+  canResume: z.boolean(),
+})
+export type ProgressView = z.infer<typeof ProgressView>
 
 export const ProposalView = z.object({
   id: z.string(),
@@ -159,6 +250,9 @@ export const ProposalView = z.object({
   coreValue: Num,
   bags: z.array(z.object({ asset: z.string(), amount: Num })),
   trade: z.object({ symbol: z.string(), entry: Num, stop: Num, target: Num, confidence: z.number() }).nullable(),
+  plan: PlanView.nullable(),
+  /** From its approval on. */
+  progress: ProgressView.nullable(),
   conflictId: z.string().nullable(),
   correlationId: z.string(),
   /** Null while it can be approved; otherwise what stands against it now. */
@@ -236,6 +330,17 @@ export const ViewDelta = z.object({
   changed: WorkstationView.extend({ decisions: DecisionsView.partial(), orders: OrdersView.partial() }).partial(),
 })
 export type ViewDelta = z.infer<typeof ViewDelta>
+
+export const OpenLotView = z.object({
+  asset: z.string(),
+  acquiredAt: At,
+  heldDays: z.number(),
+  amount: Num,
+  /** In quote, purchase fee included; null where nobody knows. */
+  cost: Num.nullable(),
+  unrealized: Num.nullable(),
+})
+export type OpenLotView = z.infer<typeof OpenLotView>
 
 export const EquityPointView = z.object({
   at: At,

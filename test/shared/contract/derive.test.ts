@@ -15,7 +15,7 @@ const NO_BUGS = (name: string, error: unknown): void => {
 }
 
 describe('the engine’s end', () => {
-  const approval = { id: 'prp_1', hash: 'a'.repeat(64) }
+  const approval = { id: 'prp_1', hash: 'a'.repeat(64), legs: null }
 
   it('gives the handler what was asked and gives back what it answers', async () => {
     const asked: unknown[] = []

@@ -20,7 +20,9 @@ const ICONS: Record<Room, typeof Inbox> = {
 
 export function Nav() {
   const { room: current } = useRoute()
-  const pending = useView((view) => view.status.pendingDecisions)
+  const decisions = useView((view) => view.status.pendingDecisions)
+  const portfolio = useView((view) => view.portfolio.movements.filter(({ sleeve }) => sleeve === null).length)
+  const waiting: Record<Room, number> = { portfolio, decisions, orders: 0, journal: 0 }
   return (
     <nav className="nav" aria-label="Rooms">
       <ul>
@@ -35,9 +37,9 @@ export function Nav() {
               >
                 <Icon size={16} aria-hidden="true" />
                 <span className="nav-name">{ROOM_NAMES[room]}</span>
-                {room === 'decisions' && pending > 0 ? (
+                {waiting[room] > 0 ? (
                   <span className="badge" aria-hidden="true">
-                    {pending}
+                    {waiting[room]}
                   </span>
                 ) : (
                   <span className="hint" aria-hidden="true">

@@ -2,6 +2,7 @@ import { Command } from 'cmdk'
 import { act } from '../../stores/actions.ts'
 import { ROOMS } from '../../stores/address.ts'
 import { closeOverlay, show } from '../../stores/overlays.ts'
+import { ask } from '../../stores/portfolio-questions.ts'
 import { toggleAmounts, toggleTheme, toggleZone } from '../../stores/preferences.ts'
 import { useIsLive, useViewParts } from '../../stores/projection.ts'
 import { goTo } from '../../stores/route.ts'
@@ -9,9 +10,15 @@ import { ROOM_NAMES } from './nav.tsx'
 
 type Entry = { name: string; hint?: string; run: () => void; needsEngine?: boolean }
 
+function askAbout(kind: 'add' | 'release' | 'lots'): void {
+  goTo('portfolio')
+  ask({ kind })
+}
+
 function useEntries(): Array<{ group: string; entries: Entry[] }> {
-  const { decisions, coordinator, open, positions, hasDifference } = useViewParts((view) => ({
+  const { decisions, movements, coordinator, open, positions, hasDifference } = useViewParts((view) => ({
     decisions: view.decisions,
+    movements: view.portfolio.movements,
     coordinator: view.status.coordinator,
     open: view.orders.open,
     positions: view.orders.positions,
@@ -23,8 +30,18 @@ function useEntries(): Array<{ group: string; entries: Entry[] }> {
       group: 'Waiting for you',
       entries: [
         ...decisions.conflicts.filter(({ resolution }) => resolution === null),
-        ...decisions.proposals.filter(({ status }) => status === 'pending'),
-      ].map(({ id, title }) => ({ name: title, hint: 'Open', run: () => goTo('decisions', id) })),
+        ...decisions.proposals.filter(({ status, progress }) => status === 'pending' || progress?.canResume),
+      ]
+        .map(({ id, title }): Entry => ({ name: title, hint: 'Open', run: () => goTo('decisions', id) }))
+        .concat(
+          movements
+            .filter(({ sleeve }) => sleeve === null)
+            .map(({ kind, asset }) => ({
+              name: `Where a ${kind} of ${asset} belongs`,
+              hint: 'Open',
+              run: () => goTo('portfolio'),
+            })),
+        ),
     },
     {
       group: 'Go to',
@@ -35,6 +52,9 @@ function useEntries(): Array<{ group: string; entries: Entry[] }> {
       entries: [
         { name: 'Check the portfolio now', run: () => void act('portfolio.check', {}), needsEngine: true },
         { name: 'Propose a rebalance now', run: () => void act('portfolio.rebalance', {}), needsEngine: true },
+        { name: 'Add to a bag…', run: () => askAbout('add'), needsEngine: true },
+        { name: 'Release from a bag…', run: () => askAbout('release'), needsEngine: true },
+        { name: 'Lots…', run: () => askAbout('lots'), needsEngine: true },
         {
           name: isRunning ? 'Pause trading…' : 'Resume trading…',
           run: () => show({ kind: 'stop', stop: isRunning ? 'pause' : 'resume' }),

@@ -18,7 +18,13 @@ const SHEET: ReadonlyArray<{ name: string; keys: ReadonlyArray<readonly [string,
   },
   {
     name: 'Portfolio',
-    keys: [['C', 'Check now']],
+    keys: [
+      ['C', 'Check now'],
+      ['D', 'To the deposit or withdrawal that waits'],
+      ['B', 'Add to a bag'],
+      ['R', 'Release from a bag (asks you to type)'],
+      ['L', 'Lots'],
+    ],
   },
   {
     name: 'Decisions',
@@ -28,6 +34,7 @@ const SHEET: ReadonlyArray<{ name: string; keys: ReadonlyArray<readonly [string,
       ['A', 'Approve (asks you to type in LIVE)'],
       ['R', 'Reject with a reason'],
       ['S', 'Snooze for 5 minutes'],
+      ['P', 'Plan again, resume what is unfinished'],
     ],
   },
   {

@@ -10,6 +10,7 @@ import { ConflictCase } from './conflict-case.tsx'
 import { ProposalCase } from './proposal-case.tsx'
 import { type Filter, type Group, queue } from './queue.ts'
 import { QueueList } from './queue-list.tsx'
+import { freshPlanFor, noteLed, useRefusal } from './refusal.ts'
 
 const MINUTE = 60_000
 
@@ -22,6 +23,11 @@ export function DecisionsRoom() {
   const { id: chosenId } = useRoute()
   const chosen = useChosen(groups, decisions, chosenId)
   const detail = useRef<HTMLElement>(null)
+  useFreshPlan(chosen?.id ?? null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another case is read from its top
+  useEffect(() => {
+    detail.current?.scrollTo(0, 0)
+  }, [chosen?.id])
 
   const select = (id: string): void => replaceId('decisions', id)
   const move = (step: 1 | -1): void => {
@@ -62,6 +68,19 @@ export function DecisionsRoom() {
       </article>
     </RoomFrame>
   )
+}
+
+/** When an approval was refused and a fresh plan took its place, that one is what there is to decide. */
+function useFreshPlan(chosenId: string | null): void {
+  const { last, hasLed } = useRefusal()
+  const freshId = useView(({ decisions }) =>
+    last === null || hasLed || last.id !== chosenId ? null : (freshPlanFor(decisions.proposals, last.id)?.id ?? null),
+  )
+  useEffect(() => {
+    if (freshId === null) return
+    replaceId('decisions', freshId)
+    noteLed()
+  }, [freshId])
 }
 
 /** The one in the address, also when the filter leaves it out of the list; else the first. It stays chosen when decided. */

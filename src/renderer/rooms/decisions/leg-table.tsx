@@ -1,107 +1,78 @@
 import type { ProposalView } from '../../../shared/contract/views.ts'
-import { capitalized, toShape } from '../../format.ts'
-import { Chip, Side, type Tone } from '../../parts/chip.tsx'
-import { Amount, Money, Price } from '../../parts/number.tsx'
 import { Panel, TableFrame } from '../../parts/panel.tsx'
-import { ProgressBar } from '../../parts/progress-bar.tsx'
-import { baseOf } from '../../stores/precision.ts'
 import { useView } from '../../stores/projection.ts'
+import { mayFallShort } from './leg-choice.ts'
+import { LegRow } from './leg-row.tsx'
+import type { LegChoice } from './use-leg-choice.ts'
 
-type Leg = ProposalView['legs'][number]
-const TONES: Record<Leg['status'], Tone> = {
-  planned: 'neutral',
-  waiting: 'neutral',
-  working: 'info',
-  done: 'good',
-  stopped: 'warn',
-}
+type Props = { proposal: ProposalView; choice: LegChoice }
 
-/** The trades; once approved, how far each has come. */
-export function LegTable({ proposal }: { proposal: ProposalView }) {
+/** The trades; while they can be approved, each can be left out; once they are, how far each has come. */
+export function LegTable({ proposal, choice }: Props) {
   const quote = useView((view) => view.status.quote)
-  const hasProgress = proposal.status !== 'pending' && proposal.status !== 'rejected'
-  const total = proposal.legs.filter(({ status }) => status === 'done').length
+  const { legs, status } = proposal
+  const isPending = status === 'pending'
+  const isChoosable = isPending && legs.length > 1
+  const hasProgress = status === 'approved' || status === 'completed' || status === 'incomplete'
   return (
-    <Panel
-      title="Trades"
-      note={
-        hasProgress
-          ? `${total} of ${proposal.legs.length} done`
-          : proposal.legs.length > 1
-            ? 'Sells first; each is a maximum'
-            : 'A maximum: never more, never worse'
-      }
-    >
+    <Panel title="Trades" note={<Note proposal={proposal} leftOut={choice.leftOut} />}>
       <TableFrame label="Trades of the proposal">
-        <table className={hasProgress ? 'table has-progress' : 'table'}>
+        <table className="table leg-table stacked-rows">
           <thead>
             <tr>
-              <th scope="col">Side</th>
-              <th scope="col">Pair</th>
-              <th scope="col" className="leg-type">
-                Type
+              {isChoosable && (
+                <th scope="col">
+                  <span className="sr-only">Approve this leg</span>
+                </th>
+              )}
+              <th scope="col">Trade</th>
+              <th scope="col" className="right">
+                Amount, value in {quote}
               </th>
               <th scope="col" className="right">
-                Amount
+                {isPending ? 'Price, age' : 'Price'}
               </th>
               <th scope="col" className="right">
-                Price
-              </th>
-              <th scope="col" className="right">
-                Worst price
+                Worst price, slippage
               </th>
               <th scope="col" className="right">
                 Fee
               </th>
-              <th scope="col" className="right">
-                Value, {quote}
-              </th>
+              <th scope="col">Starts</th>
               {hasProgress && <th scope="col">Progress</th>}
             </tr>
           </thead>
           <tbody>
-            {proposal.legs.map((leg) => (
-              <LegRow key={leg.index} leg={leg} hasProgress={hasProgress} />
+            {legs.map((leg) => (
+              <LegRow
+                key={leg.index}
+                leg={leg}
+                proposal={proposal}
+                choice={isChoosable ? choice : null}
+                hasProgress={hasProgress}
+              />
             ))}
           </tbody>
         </table>
       </TableFrame>
+      {isChoosable && mayFallShort(legs, choice.leftOut) && (
+        <p className="fine pad leg-warning">
+          A buy that stays may have counted on a sell that is left out: it is cut to the money there is.
+        </p>
+      )}
     </Panel>
   )
 }
 
-function LegRow({ leg, hasProgress }: { leg: Leg; hasProgress: boolean }) {
-  const share = toShape(leg.amount) === 0 ? 0 : (toShape(leg.filled) / toShape(leg.amount)) * 100
-  return (
-    <tr>
-      <td>
-        <Side side={leg.side} />
-      </td>
-      <th scope="row">{leg.symbol}</th>
-      <td className="leg-type">{leg.orderType}</td>
-      <td className="right">
-        <Amount asset={baseOf(leg.symbol)} text={leg.amount} />
-      </td>
-      <td className="right">
-        <Price symbol={leg.symbol} text={leg.price} />
-      </td>
-      <td className="right">
-        <Price symbol={leg.symbol} text={leg.worstPrice} />
-      </td>
-      <td className="right num">
-        <Amount asset={leg.feeAsset} text={leg.fee} /> <span className="faint">{leg.feeAsset}</span>
-      </td>
-      <td className="right">
-        <Money text={leg.value} />
-      </td>
-      {hasProgress && (
-        <td>
-          <div className="leg-progress">
-            <Chip tone={TONES[leg.status]}>{capitalized(leg.status)}</Chip>
-            <ProgressBar percent={share} label={`${leg.side} ${leg.symbol}: filled`} />
-          </div>
-        </td>
-      )}
-    </tr>
-  )
+function Note({ proposal, leftOut }: { proposal: ProposalView; leftOut: ReadonlySet<number> }) {
+  const { legs, status, progress } = proposal
+  if (progress !== null) return 'Each is a maximum'
+  if (status === 'pending') {
+    if (legs.length === 1) return 'A maximum: never more, never worse'
+    return leftOut.size === 0
+      ? 'Sells first; each is a maximum; untick what you do not want'
+      : `${legs.length - leftOut.size} of ${legs.length} chosen`
+  }
+  if (status === 'rejected' || status === 'expired' || status === 'voided') return 'Nothing was sent'
+  return `${legs.filter((leg) => leg.status === 'done').length} of ${legs.length} done`
 }

@@ -6,11 +6,15 @@ import { ConfirmDialog } from '../../parts/dialog.tsx'
 import { act, useAction } from '../../stores/actions.ts'
 import { useKeys } from '../../stores/keys.ts'
 import { useIsLive, useView } from '../../stores/projection.ts'
+import { approvedLegs, approveWords } from './leg-choice.ts'
+import { noteRefusal } from './refusal.ts'
 
 const SNOOZE_MINUTES = 5
 
+type Props = { proposal: ProposalView; leftOut: ReadonlySet<number> }
+
 /** What the trader can do with a pending proposal. What is approved is what is shown: its hash goes along. */
-export function ProposalActions({ proposal }: { proposal: ProposalView }) {
+export function ProposalActions({ proposal, leftOut }: Props) {
   const { id, hash, blockedBecause } = proposal
   const isLiveMode = useView((view) => view.status.mode === 'live')
   const isConnected = useIsLive()
@@ -18,15 +22,21 @@ export function ProposalActions({ proposal }: { proposal: ProposalView }) {
   const approve = useAction('proposal.approve')
   const snooze = useAction('proposal.snooze')
   const replan = useAction('proposal.replan')
-  const canApprove = blockedBecause === null && isConnected && !approve.isBusy
+  const isNoneChosen = leftOut.size === proposal.legs.length
+  const canApprove = blockedBecause === null && isConnected && !approve.isBusy && !isNoneChosen
 
   const startApproval = (): void => {
     if (!canApprove) return
     if (isLiveMode) setAsking('approve')
-    else void approve.run({ id, hash })
+    else {
+      noteRefusal(null)
+      const legs = approvedLegs(proposal.legs, leftOut)
+      void approve.run({ id, hash, legs }, (text) => noteRefusal({ id, text }))
+    }
   }
+  const startReplan = (): void => void (proposal.kind === 'rebalance' && replan.run({ id }))
   const startSnooze = (): void => void snooze.run({ id, minutes: SNOOZE_MINUTES })
-  useKeys({ a: startApproval, r: () => isConnected && setAsking('reject'), s: startSnooze })
+  useKeys({ a: startApproval, r: () => isConnected && setAsking('reject'), s: startSnooze, p: startReplan })
 
   return (
     <>
@@ -41,10 +51,10 @@ export function ProposalActions({ proposal }: { proposal: ProposalView }) {
           hint="A"
           icon={<Check size={14} aria-hidden="true" />}
           isBusy={approve.isBusy}
-          disabled={blockedBecause !== null}
+          disabled={blockedBecause !== null || isNoneChosen}
           onClick={startApproval}
         >
-          Approve
+          {approveWords(proposal.legs, leftOut)}
         </ActionButton>
         <ActionButton hint="R" icon={<X size={14} aria-hidden="true" />} onClick={() => setAsking('reject')}>
           Reject
@@ -61,8 +71,9 @@ export function ProposalActions({ proposal }: { proposal: ProposalView }) {
           <ActionButton
             look={blockedBecause === null ? 'quiet' : 'primary'}
             icon={<RefreshCw size={14} aria-hidden="true" />}
+            hint="P"
             isBusy={replan.isBusy}
-            onClick={() => void replan.run({ id })}
+            onClick={startReplan}
           >
             Plan again
           </ActionButton>
@@ -79,30 +90,37 @@ export function ProposalActions({ proposal }: { proposal: ProposalView }) {
           onClose={() => setAsking(null)}
         />
       )}
-      {asking === 'approve' && <ApproveDialog proposal={proposal} onClose={() => setAsking(null)} />}
+      {asking === 'approve' && <ApproveDialog proposal={proposal} leftOut={leftOut} onClose={() => setAsking(null)} />}
     </>
   )
 }
 
 /** With real money an approval is typed. The hash is that of the moment the dialog was opened. */
-function ApproveDialog({ proposal, onClose }: { proposal: ProposalView; onClose: () => void }) {
+function ApproveDialog({ proposal, leftOut, onClose }: Props & { onClose: () => void }) {
   const [{ id, hash, title, legs }] = useState(proposal)
+  const [left] = useState(leftOut)
+  const approve = (): Promise<boolean> => {
+    noteRefusal(null)
+    return act('proposal.approve', { id, hash, legs: approvedLegs(legs, left) }, (text) => noteRefusal({ id, text }))
+  }
   return (
     <ConfirmDialog
       title="Approve with real money?"
       description={title}
-      confirm="Approve trades"
+      confirm={left.size === 0 ? 'Approve trades' : approveWords(legs, left)}
       look="danger"
       phrase={{ word: 'APPROVE', why: 'This is real money.' }}
-      onConfirm={() => act('proposal.approve', { id, hash })}
+      onConfirm={approve}
       onClose={onClose}
     >
       <ul className="stays-open">
-        {legs.map((leg) => (
-          <li key={leg.index}>
-            {leg.side} at most {leg.amount} {leg.symbol}, no worse than {leg.worstPrice}
-          </li>
-        ))}
+        {legs
+          .filter(({ index }) => !left.has(index))
+          .map((leg) => (
+            <li key={leg.index}>
+              {leg.side} at most {leg.amount} {leg.symbol}, no worse than {leg.worstPrice}
+            </li>
+          ))}
       </ul>
     </ConfirmDialog>
   )

@@ -13,9 +13,12 @@ export const FILTERS: ReadonlyArray<{ readonly value: Filter; readonly name: str
   { value: 'conflicts', name: 'Conflicts' },
 ]
 
-export type Group = { readonly name: 'Waiting' | 'Executing' | 'Snoozed' | 'Decided'; readonly cases: readonly Case[] }
+export type Group = {
+  readonly name: 'Waiting' | 'Unfinished' | 'Executing' | 'Snoozed' | 'Decided'
+  readonly cases: readonly Case[]
+}
 
-/** What waits first, by the earliest deadline; then what is under way; then what is over, newest first. */
+/** What waits first, by the earliest deadline; then what can be resumed, what is under way; then what is over, newest first. */
 export function queue({ proposals, conflicts }: DecisionsView, filter: Filter, now: number): readonly Group[] {
   const all: Case[] = [
     ...conflicts.map((conflict): Case => ({ kind: 'conflict', id: conflict.id, conflict })),
@@ -24,6 +27,7 @@ export function queue({ proposals, conflicts }: DecisionsView, filter: Filter, n
   const placed = (name: Group['name']) => all.filter((item) => groupOf(item, now) === name)
   const groups: Group[] = [
     { name: 'Waiting', cases: placed('Waiting').sort((a, b) => deadlineOf(a) - deadlineOf(b)) },
+    { name: 'Unfinished', cases: placed('Unfinished') },
     { name: 'Executing', cases: placed('Executing') },
     { name: 'Snoozed', cases: placed('Snoozed').sort((a, b) => deadlineOf(a) - deadlineOf(b)) },
     {
@@ -38,7 +42,8 @@ export function queue({ proposals, conflicts }: DecisionsView, filter: Filter, n
 
 function groupOf(item: Case, now: number): Group['name'] {
   if (item.kind === 'conflict') return item.conflict.resolution === null ? 'Waiting' : 'Decided'
-  const { status, snoozedUntil } = item.proposal
+  const { status, snoozedUntil, progress } = item.proposal
+  if (progress?.canResume === true) return 'Unfinished'
   if (status === 'approved') return 'Executing'
   if (status !== 'pending') return 'Decided'
   return snoozedUntil !== null && snoozedUntil > now ? 'Snoozed' : 'Waiting'

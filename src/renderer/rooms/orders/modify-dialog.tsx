@@ -1,5 +1,5 @@
 import { TriangleAlert } from 'lucide-react'
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import type { PositionView } from '../../../shared/contract/views.ts'
 import { decimal } from '../../../shared/money.ts'
 import { percent } from '../../format.ts'
@@ -8,6 +8,7 @@ import { Button } from '../../parts/button.tsx'
 import { Direction } from '../../parts/chip.tsx'
 import { ConfirmDialog } from '../../parts/dialog.tsx'
 import { Amount, Pnl, Price, RMultiple } from '../../parts/number.tsx'
+import { NumberField } from '../../parts/number-field.tsx'
 import { act } from '../../stores/actions.ts'
 import { baseOf, quoteOf, usePrecision } from '../../stores/precision.ts'
 import { type Outcome, outcomeAt, previewOf } from './modify-preview.ts'
@@ -29,14 +30,14 @@ export function ModifyDialog({ position, onClose }: { position: PositionView; on
     >
       <PositionFacts position={position} />
       <div className="field-pair">
-        <LevelField
+        <NumberField
           label="Stop"
           text={draft.stop}
           problem={preview.stopProblem}
           onChange={(stop) => setDraft({ ...draft, stop })}
           shortcut={<BreakEven position={position} onPick={(stop) => setDraft({ ...draft, stop })} />}
         />
-        <LevelField
+        <NumberField
           label="Target"
           text={draft.target}
           problem={preview.targetProblem}
@@ -94,38 +95,6 @@ function PositionFacts({ position }: { position: PositionView }) {
         </dd>
       </div>
     </dl>
-  )
-}
-
-type FieldProps = {
-  label: string
-  text: string
-  problem: string | null
-  onChange: (text: string) => void
-  shortcut?: React.ReactNode
-}
-
-function LevelField({ label, text, problem, onChange, shortcut }: FieldProps) {
-  const id = useId()
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <input
-        id={id}
-        className="num"
-        inputMode="decimal"
-        autoComplete="off"
-        spellCheck={false}
-        value={text}
-        aria-invalid={problem !== null}
-        aria-describedby={`${id}-problem`}
-        onChange={(event) => onChange(event.target.value)}
-      />
-      <span id={`${id}-problem`} className="field-problem">
-        {problem}
-      </span>
-      <span className="field-shortcut">{shortcut}</span>
-    </div>
   )
 }
 

@@ -1,5 +1,6 @@
 import type { PositionView } from '../../../shared/contract/views.ts'
-import { type Decimal, DecimalText, decimal, shown, toText } from '../../../shared/money.ts'
+import { type Decimal, decimal, shown, toText } from '../../../shared/money.ts'
+import { typedNumber } from '../../typed-number.ts'
 
 /** What the trader has typed. */
 export type Draft = { readonly stop: string; readonly target: string }
@@ -32,8 +33,8 @@ const HUNDRED = decimal('100')
 
 /** Stop and target as typed, judged against the mark. The engine judges again: this only saves a round trip. */
 export function previewOf(position: PositionView, draft: Draft, priceDecimals: number | null): Preview {
-  const stop = parsed(draft.stop)
-  const target = parsed(draft.target)
+  const stop = typedNumber(draft.stop)
+  const target = typedNumber(draft.target)
   const stopProblem = shapeProblem(stop, priceDecimals) ?? sideProblem(position, stop, 'stop')
   const targetProblem = shapeProblem(target, priceDecimals) ?? sideProblem(position, target, 'target')
   const change = {
@@ -50,12 +51,6 @@ export function previewOf(position: PositionView, draft: Draft, priceDecimals: n
     change,
     isSendable: isChanged && stopProblem === null && targetProblem === null && !position.isStale,
   }
-}
-
-/** As typed: spaces and thousands separators are forgiven. */
-function parsed(text: string): Decimal | null {
-  const plain = text.replace(/[\s,]/g, '')
-  return DecimalText.safeParse(plain).success ? decimal(plain) : null
 }
 
 function shapeProblem(level: Decimal | null, priceDecimals: number | null): string | null {

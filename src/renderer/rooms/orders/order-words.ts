@@ -5,6 +5,7 @@ export const PURPOSES: Record<OrderView['purpose'], string> = {
   exit: 'Exit',
   'protective stop': 'Protective stop',
   rebalance: 'Rebalance',
+  'bag purchase': 'Bag purchase',
 }
 
 /** What its price means: a limit, the worst price, or where a stop triggers now. */
@@ -12,6 +13,8 @@ export function priceOf({ type, limitPrice, trigger }: OrderView): { readonly pr
   switch (type) {
     case 'limit':
       return { price: limitPrice, kind: 'limit' }
+    case 'post_only':
+      return { price: limitPrice, kind: 'limit, post-only' }
     case 'market':
       return { price: limitPrice, kind: 'market, worst' }
     case 'stop':

@@ -7,18 +7,19 @@ import { axisTime, roundScale, roundTimes, STILL, within } from './chart-axis.ts
 import { ChartTip } from './chart-tip.tsx'
 
 /** The largest distance of any weight from its target, against the band. */
-export function DriftChart({ points, rebalances, thresholdPp }: Output<'portfolio.history'> & { thresholdPp: string }) {
+type Props = Output<'portfolio.history'> & { bandPp: number | null; bandText: string }
+
+export function DriftChart({ points, rebalances, bandPp, bandText }: Props) {
   const zone = usePreferences((state) => state.zone)
   const data = points.map(({ at, driftPp }) => ({ at, drift: Math.abs(Number(driftPp)) }))
   const from = data[0]?.at ?? 0
   const to = data.at(-1)?.at ?? 0
-  const threshold = Number(thresholdPp)
-  const scale = roundScale([0, threshold * 1.1, ...data.map(({ drift }) => drift)], 0)
+  const scale = roundScale([0, (bandPp ?? 0) * 1.1, ...data.map(({ drift }) => drift)], 0)
   const last = points.at(-1)
   return (
     <figure
       className="chart"
-      aria-label={`Largest drift, now ${upTo(last?.driftPp ?? null, 2)} percentage points, band ${upTo(thresholdPp, 2)}`}
+      aria-label={`Largest drift, now ${upTo(last?.driftPp ?? null, 2)} percentage points, band ${bandText}`}
     >
       <ResponsiveContainer width="100%" height="100%">
         <AreaChart data={data} margin={{ top: 8, right: 12, bottom: 0, left: 0 }} accessibilityLayer={false}>
@@ -42,7 +43,7 @@ export function DriftChart({ points, rebalances, thresholdPp }: Output<'portfoli
           {within(rebalances, from, to).map((at) => (
             <ReferenceLine key={at} x={at} className="rebalance-mark" />
           ))}
-          <ReferenceLine y={threshold} className="band-mark" />
+          {bandPp !== null && <ReferenceLine y={bandPp} className="band-mark" />}
           <Area dataKey="drift" className="area-drift" {...STILL} />
           <Tooltip
             isAnimationActive={false}

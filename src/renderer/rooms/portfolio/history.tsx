@@ -1,13 +1,13 @@
 import { ChartLine } from 'lucide-react'
 import type { Output } from '../../../shared/contract/contract.ts'
 import { DAY, HOUR } from '../../../shared/time.ts'
-import { upTo } from '../../format.ts'
 import { Empty, Problem, Skeleton } from '../../parts/empty.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { Segments } from '../../parts/segments.tsx'
 import { type HistoryRange, usePreferences } from '../../stores/preferences.ts'
 import { useView } from '../../stores/projection.ts'
 import { useLoaded } from '../../stores/use-loaded.ts'
+import { commonBandPp } from './band.ts'
 import { DriftChart } from './drift-chart.tsx'
 import { EquityChart } from './equity-chart.tsx'
 
@@ -26,7 +26,8 @@ export function History() {
   const setPreferences = usePreferences((state) => state.set)
   const historyAt = useView((view) => view.portfolio.historyAt)
   const quote = useView((view) => view.status.quote)
-  const thresholdPp = useView((view) => view.portfolio.thresholdPp)
+  const assets = useView((view) => view.portfolio.assets)
+  const bandText = useView((view) => view.portfolio.bandText)
   const ms = RANGES.find(({ value }) => value === range)?.ms ?? null
   const since = ms === null || historyAt === null ? 0 : Math.max(0, historyAt - ms)
   const { data, problem, reload } = useLoaded('portfolio.history', { since, limit: MOST_POINTS }, historyAt)
@@ -55,9 +56,9 @@ export function History() {
           <EquityChart {...points} />
         ))}
       </Panel>
-      <Panel title="Largest drift" className="drift-history-panel" note={`band ±${upTo(thresholdPp, 2)} pp`}>
+      <Panel title="Largest drift" className="drift-history-panel" note={`band ${bandText}`}>
         {body((points) => (
-          <DriftChart {...points} thresholdPp={thresholdPp} />
+          <DriftChart {...points} bandPp={commonBandPp(assets)} bandText={bandText} />
         ))}
       </Panel>
     </>
