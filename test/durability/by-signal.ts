@@ -6,7 +6,7 @@ import { openDatabase } from '../../src/main/persistence/database.ts'
 import { createStores } from '../../src/main/persistence/stores.ts'
 import { pair } from '../../src/shared/ids.ts'
 import { epochMs } from '../../src/shared/time.ts'
-import { DATABASE, MIGRATIONS_DIR } from '../support/crash-engine.ts'
+import { DATABASE, type Load, MIGRATIONS_DIR } from '../support/crash-engine.ts'
 import { type Inspection, inspect, isSound } from '../support/crash-inspect.ts'
 import { createCrashMarket } from '../support/crash-market.ts'
 import type { NaiveRule } from '../support/crash-naive.ts'
@@ -40,13 +40,21 @@ const SERVER_RESTARTS = 0.1
 export async function killBySignal(options: CrashOptions, tally: Tally): Promise<void> {
   const compiled = makeScratch('compiled')
   try {
-    await inWorlds(options, KILLS_PER_WORLD, tally, (seed, naive) => openWorld(seed, naive, tally, compiled))
+    await inWorlds(options, KILLS_PER_WORLD, tally, (seed, naive, _, load) =>
+      openWorld(seed, naive, tally, compiled, load),
+    )
   } finally {
     rmSync(compiled, { recursive: true, force: true })
   }
 }
 
-async function openWorld(seed: number, naive: NaiveRule | null, tally: Tally, compiled: string): Promise<World> {
+async function openWorld(
+  seed: number,
+  naive: NaiveRule | null,
+  tally: Tally,
+  compiled: string,
+  load: Load,
+): Promise<World> {
   const root = makeScratch('kill')
   const random = createRandom(seed)
   const clock = createScaledClock({ start: START, speed: SPEED })
@@ -88,6 +96,7 @@ async function openWorld(seed: number, naive: NaiveRule | null, tally: Tally, co
       answers,
       account: { restUrl, wsUrl, wsAuthUrl, key, secret },
       orderType: random() < 0.5 ? 'limit' : 'market',
+      load,
       naive,
       timeoutMs: TIMEOUT_MS,
       seed: Math.floor(random() * 1e9),
@@ -134,6 +143,7 @@ async function openWorld(seed: number, naive: NaiveRule | null, tally: Tally, co
 
   function listen(line: ChildLine): void {
     if (line.kind === 'jump') market.jump(pair(line.symbol), line.factor)
+    else if (line.kind === 'deposit') server.deposit(line.assetCode, line.units)
     else if (line.kind === 'bug' || line.kind === 'failed') tally.found('other', line.text)
   }
 

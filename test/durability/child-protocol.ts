@@ -1,4 +1,4 @@
-import type { Account } from '../support/crash-engine.ts'
+import type { Account, Load } from '../support/crash-engine.ts'
 import type { NaiveRule } from '../support/crash-naive.ts'
 import type { DeathPlan } from './death-plans.ts'
 
@@ -11,6 +11,7 @@ export type LifeOrder = {
   readonly answers: string
   readonly account: Account
   readonly orderType: 'limit' | 'market'
+  readonly load: Load
   readonly naive: NaiveRule | null
   readonly timeoutMs: number
   readonly seed: number
@@ -28,5 +29,6 @@ export type ChildLine =
   | { readonly kind: 'at'; readonly point: string; readonly seen: readonly string[] }
   | { readonly kind: 'clear'; readonly seen: readonly string[]; readonly bugs: readonly string[] }
   | { readonly kind: 'jump'; readonly symbol: string; readonly factor: number }
+  | { readonly kind: 'deposit'; readonly assetCode: string; readonly units: string }
   | { readonly kind: 'bug'; readonly text: string }
   | { readonly kind: 'failed'; readonly text: string }

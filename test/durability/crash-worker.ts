@@ -6,13 +6,19 @@ import { Tally } from './tally.ts'
 /* The crashes within a process, in a process of their own: so that both cores have something to do. */
 const { values } = parseArgs({
   strict: true,
-  options: { crashes: { type: 'string' }, seed: { type: 'string' }, naive: { type: 'string' } },
+  options: {
+    crashes: { type: 'string' },
+    seed: { type: 'string' },
+    naive: { type: 'string' },
+    load: { type: 'string' },
+  },
 })
 const tally = new Tally((kills) => process.send?.({ kind: 'progress', kills }))
 await crashInProcess(
   {
     crashes: Number(values.crashes),
     seed: Number(values.seed),
+    load: values.load === 'portfolio' ? 'portfolio' : 'desk',
     naive: NAIVE_RULES.find((rule) => rule === values.naive) ?? null,
   },
   tally,

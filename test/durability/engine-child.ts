@@ -10,6 +10,7 @@ import { epochMs } from '../../src/shared/time.ts'
 import { isClear, type LivingEngine, openEngine } from '../support/crash-engine.ts'
 import { createLife, type Life } from '../support/crash-life.ts'
 import { actOnce } from '../support/crash-load.ts'
+import { actOnPlans } from '../support/crash-plans.ts'
 import type { ChildLine, LifeOrder } from './child-protocol.ts'
 import { watcher } from './death-plans.ts'
 
@@ -63,8 +64,10 @@ async function lead(order: LifeOrder): Promise<void> {
   const market = {
     next: () => [],
     jump: (symbol: string, factor: number) => say({ kind: 'jump', symbol, factor }),
+    deposit: (assetCode: string, units: string) => say({ kind: 'deposit', assetCode, units }),
   }
-  act = () => actOnce({ engine: engine.engine, stores: engine.stores, market, random })
+  const actOn = order.load === 'desk' ? actOnce : actOnPlans
+  act = () => actOn({ engine: engine.engine, stores: engine.stores, market, random })
   isTrading = true
 }
 

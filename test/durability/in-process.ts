@@ -4,12 +4,13 @@ import { createRandom } from '../../src/main/adapters/generated/price-walk.ts'
 import { loadCcxt } from '../../src/main/adapters/kraken/open-kraken.ts'
 import { createSimulatedClock } from '../../src/main/adapters/system/clock.ts'
 import { epochMs, SECOND } from '../../src/shared/time.ts'
-import { DATABASE, isClear, type LivingEngine, openEngine } from '../support/crash-engine.ts'
+import { DATABASE, isClear, type LivingEngine, type Load, openEngine } from '../support/crash-engine.ts'
 import { inspect, isSound } from '../support/crash-inspect.ts'
 import { Crashed, createLife, type Life } from '../support/crash-life.ts'
 import { actOnce } from '../support/crash-load.ts'
 import { createCrashMarket } from '../support/crash-market.ts'
 import type { NaiveRule } from '../support/crash-naive.ts'
+import { actOnPlans } from '../support/crash-plans.ts'
 import { type CrashServer, startCrashServer } from '../support/crash-server.ts'
 import { type DeathPlan, nextPlan, watcher } from './death-plans.ts'
 import { makeScratch } from './scratch.ts'
@@ -41,12 +42,13 @@ export async function crashInProcess(options: CrashOptions, tally: Tally): Promi
   await inWorlds(options, CRASHES_PER_WORLD, tally, openWorld)
 }
 
-async function openWorld(seed: number, naive: NaiveRule | null, tally: Tally): Promise<World> {
+async function openWorld(seed: number, naive: NaiveRule | null, tally: Tally, load: Load): Promise<World> {
   const root = makeScratch('crash')
   const random = createRandom(seed)
   const clock = createSimulatedClock(START)
-  const market = createCrashMarket(random)
   const server = await startCrashServer(clock, seed)
+  const market = { ...createCrashMarket(random), deposit: server.deposit }
+  const act = load === 'desk' ? actOnce : actOnPlans
   let lives = 0
   let dir = folderOf(0)
 
@@ -126,7 +128,7 @@ async function openWorld(seed: number, naive: NaiveRule | null, tally: Tally): P
     for (let steps = 0; !life.isDead(); steps++) {
       if (steps > MOST_STEPS) life.hurry()
       const { engine, stores } = living
-      if (engine.executor.isIdle() || random() < 0.2) actOnce({ engine, stores, market, random })
+      if (engine.executor.isIdle() || random() < 0.2) act({ engine, stores, market, random })
       await step(life, living)
     }
   }
@@ -151,7 +153,17 @@ async function openWorld(seed: number, naive: NaiveRule | null, tally: Tally): P
     try {
       const orderType = random() < 0.5 ? 'limit' : 'market'
       const account = server.kraken
-      living = openEngine({ dir: from, keyDir: root, clock, life, account, orderType, naive, timeoutMs: TIMEOUT_MS })
+      living = openEngine({
+        dir: from,
+        keyDir: root,
+        clock,
+        life,
+        account,
+        orderType,
+        load,
+        naive,
+        timeoutMs: TIMEOUT_MS,
+      })
       living.open()
       await recover(life, living)
       if (plan !== null) await trade(life, living)

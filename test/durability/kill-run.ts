@@ -1,10 +1,16 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { Load } from '../support/crash-engine.ts'
 import type { NaiveRule } from '../support/crash-naive.ts'
 import { killBySignal } from './by-signal.ts'
 import { Tally, type TallyJson } from './tally.ts'
 
-export type KillOptions = { readonly kills: number; readonly seed: number; readonly naive: NaiveRule | null }
+export type KillOptions = {
+  readonly kills: number
+  readonly seed: number
+  readonly naive: NaiveRule | null
+  readonly load: Load
+}
 export type KillReport = TallyJson & { readonly killsBySignal: number }
 
 /** A process costs half a second, a crash within one a tenth of it: the few show that the many are honest. */
@@ -21,6 +27,15 @@ export const NAMED_POINTS: readonly string[] = [
   ...['recovery: find', 'recovery: open orders', 'recovery: balances', 'recovery: stop'].flatMap(requests),
   ...['recovery: market order', 'recovery: cancel'].flatMap(requests),
 ]
+/** The same of plans and what a trader does with them. */
+export const POINTS_OF_PLANS: readonly string[] = [
+  ...['proposal pending', 'proposal approved', 'proposal completed', 'proposal incomplete', 'proposal voided'].flatMap(
+    commits,
+  ),
+  ...['intent', 'fill', 'ledger deposit', 'ledger classification', 'ledger bag'].flatMap(commits),
+  ...['recovery: intent', 'recovery: fill', 'recovery: proposal completed'].flatMap(commits),
+  ...['market order', 'limit order', 'cancel', 'find'].flatMap(requests),
+]
 function commits(name: string): string[] {
   return [`${name}, before its commit`, `${name}, committed`]
 }
@@ -32,7 +47,7 @@ export const LONG_RUN = 2_000
 
 /** One kill in ten is a SIGKILL; the others happen beside them, in a process of their own. */
 export async function killRepeatedly(
-  { kills, seed, naive }: KillOptions,
+  { kills, seed, naive, load }: KillOptions,
   onKill: (kills: number) => void = () => {},
 ): Promise<KillReport> {
   const killsBySignal = Math.ceil(kills / BY_SIGNAL)
@@ -41,18 +56,21 @@ export async function killRepeatedly(
     here = done
     onKill(here + there)
   })
-  const crashed = crashElsewhere({ kills: kills - killsBySignal, seed, naive }, (done) => {
+  const crashed = crashElsewhere({ kills: kills - killsBySignal, seed, naive, load }, (done) => {
     there = done
     onKill(here + there)
   })
-  const [others] = await Promise.all([crashed, killBySignal({ crashes: killsBySignal, seed, naive }, tally)])
+  const [others] = await Promise.all([crashed, killBySignal({ crashes: killsBySignal, seed, naive, load }, tally)])
   tally.add(others)
   return { ...tally.toJson(), killsBySignal }
 }
 
-function crashElsewhere({ kills, seed, naive }: KillOptions, onProgress: (kills: number) => void): Promise<TallyJson> {
+function crashElsewhere(
+  { kills, seed, naive, load }: KillOptions,
+  onProgress: (kills: number) => void,
+): Promise<TallyJson> {
   const worker = fork(fileURLToPath(new URL('./crash-worker.ts', import.meta.url)), [
-    ...['--crashes', String(kills), '--seed', String(seed)],
+    ...['--crashes', String(kills), '--seed', String(seed), '--load', load],
     ...(naive === null ? [] : ['--naive', naive]),
   ])
   return new Promise((resolve, reject) => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { NAIVE_RULES } from '../support/crash-naive.ts'
 import { killBySignal } from './by-signal.ts'
 import { crashInProcess } from './in-process.ts'
 import { Tally } from './tally.ts'
@@ -14,7 +13,7 @@ describe('an engine that dies while it trades on a Kraken that answers badly', (
     timeout: TIME_LIMIT_MS,
   }, async () => {
     const tally = new Tally()
-    await crashInProcess({ crashes: 42, seed: SEED, naive: null }, tally)
+    await crashInProcess({ crashes: 42, seed: SEED, naive: null, load: 'desk' }, tally)
     const { findings, kills, orders, points } = tally.toJson()
     expect(findings).toEqual([])
     expect(kills).toBe(42)
@@ -27,17 +26,21 @@ describe('an engine that dies while it trades on a Kraken that answers badly', (
     timeout: TIME_LIMIT_MS,
   }, async () => {
     const tally = new Tally()
-    await killBySignal({ crashes: 8, seed: SEED, naive: null }, tally)
+    await killBySignal({ crashes: 8, seed: SEED, naive: null, load: 'desk' }, tally)
     const { findings, kills, orders } = tally.toJson()
     expect(findings).toEqual([])
     expect(kills).toBe(8)
     expect(orders).toBeGreaterThan(0)
   })
 
-  it.each(NAIVE_RULES)('is caught by this very harness when it would %s', { timeout: TIME_LIMIT_MS }, async (naive) => {
-    const tally = new Tally()
-    const isCaught = (): boolean => tally.countOf('duplicate') + tally.countOf('lost') > 0
-    await crashInProcess({ crashes: 100, seed: SEED_OF_THE_NAIVE, naive, isEnough: isCaught }, tally)
-    expect(isCaught()).toBe(true)
-  })
+  it.each(['resend', 'look-once'] as const)(
+    'is caught by this very harness when it would %s',
+    { timeout: TIME_LIMIT_MS },
+    async (naive) => {
+      const tally = new Tally()
+      const isCaught = (): boolean => tally.countOf('duplicate') + tally.countOf('lost') > 0
+      await crashInProcess({ crashes: 100, seed: SEED_OF_THE_NAIVE, naive, load: 'desk', isEnough: isCaught }, tally)
+      expect(isCaught()).toBe(true)
+    },
+  )
 })

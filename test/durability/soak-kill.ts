@@ -21,16 +21,19 @@ try {
       help: { type: 'boolean', default: false },
     },
   })
-  const naive = NAIVE_RULES.find((rule) => rule === values.naive) ?? null
+  const naive = NAIVE_RULES.find((rule) => rule === values.naive && rule !== 'resell') ?? null
   if (values.help) process.stdout.write(USAGE)
   else if (!/^[1-9]\d{0,6}$/.test(values.kills) || !/^\d{1,7}$/.test(values.seed)) {
     throw new Error('--kills and --seed: expected a whole number')
   } else if (values.naive !== undefined && naive === null) {
-    throw new Error(`--naive: expected ${NAIVE_RULES.join(' or ')}`)
+    throw new Error(`--naive: expected resend or look-once`)
   } else {
-    const report = await killRepeatedly({ kills: Number(values.kills), seed: Number(values.seed), naive }, (done) => {
-      if (done % 100 === 0) process.stdout.write(`${done} kills\n`)
-    })
+    const report = await killRepeatedly(
+      { kills: Number(values.kills), seed: Number(values.seed), naive, load: 'desk' },
+      (done) => {
+        if (done % 100 === 0) process.stdout.write(`${done} kills\n`)
+      },
+    )
     for (const [point, deaths] of report.points) process.stdout.write(`${String(deaths).padStart(6)}  ${point}\n`)
     for (const { kind, text } of report.findings) process.stdout.write(`BAD  ${kind}: ${text}\n`)
     const deaths = new Map(report.points)

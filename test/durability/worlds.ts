@@ -1,3 +1,4 @@
+import type { Load } from '../support/crash-engine.ts'
 import type { NaiveRule } from '../support/crash-naive.ts'
 import type { Tally } from './tally.ts'
 
@@ -5,6 +6,7 @@ export type CrashOptions = {
   readonly crashes: number
   readonly seed: number
   readonly naive: NaiveRule | null
+  readonly load: Load
   /** Enough has been seen. */
   readonly isEnough?: () => boolean
 }
@@ -22,15 +24,15 @@ export type World = {
  * found is left at once, because what goes wrong after it says nothing.
  */
 export async function inWorlds(
-  { crashes, seed, naive, isEnough = () => false }: CrashOptions,
+  { crashes, seed, naive, load, isEnough = () => false }: CrashOptions,
   crashesPerWorld: number,
   tally: Tally,
-  open: (seed: number, naive: NaiveRule | null, tally: Tally) => Promise<World>,
+  open: (seed: number, naive: NaiveRule | null, tally: Tally, load: Load) => Promise<World>,
 ): Promise<void> {
   const before = tally.kills
   const done = (): number => tally.kills - before
   for (let number = 0; done() < crashes && !isEnough(); number++) {
-    const world = await open(seed * 1_000 + number, naive, tally)
+    const world = await open(seed * 1_000 + number, naive, tally, load)
     const found = tally.foundCount
     try {
       for (let crash = 0; crash < crashesPerWorld && done() < crashes && tally.foundCount === found; crash++) {

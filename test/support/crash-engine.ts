@@ -17,11 +17,12 @@ import type { Asset } from '../../src/shared/ids.ts'
 import { type Amount, amount, fraction, ZERO } from '../../src/shared/money.ts'
 import { HOUR } from '../../src/shared/time.ts'
 import type { Life } from './crash-life.ts'
-import { type NaiveRule, naively } from './crash-naive.ts'
+import { forgetful, type NaiveRule, naively } from './crash-naive.ts'
 import { BTC, BTC_USDT, USDT, XRP, XRP_BTC, XRP_USDT } from './money-arbitraries.ts'
 
 const folder = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 export const MIGRATIONS_DIR = folder('../../migrations')
+const promptOf = (name: string): string => readFileSync(folder(`../../config/prompts/${name}.md`), 'utf8')
 export const DATABASE = 'engine.db'
 const NONCES = 'nonces'
 
@@ -37,7 +38,6 @@ export const holdingsAtFirst = (): ReadonlyMap<Asset, Amount> =>
 const SETTINGS = [
   'execution.mode=live',
   'portfolio.rebalancing.cooldown_minutes=0',
-  'portfolio.approval.max_price_move_percent=50',
   'execution.orders.slippage_cap_percent=5',
   'execution.orders.deadline_ms=2500',
   'execution.orders.requote_seconds=4',
@@ -48,13 +48,25 @@ const SETTINGS = [
   'execution.gate.max_orders_per_minute=1000000',
   'execution.kraken.tier=pro',
 ]
+/** `desk`: rebalances, trades, kills. `portfolio`: plans in slices and what a trader does with them. */
+export type Load = 'desk' | 'portfolio'
+const OF_LOAD: Record<Load, readonly string[]> = {
+  desk: ['portfolio.approval.max_price_move_percent=50'],
+  portfolio: [
+    'portfolio.approval.max_price_move_percent=3',
+    'portfolio.rebalancing.slices=2',
+    'portfolio.rebalancing.slice_every_minutes=1',
+  ],
+}
 const loaded = new Map<string, Settings>()
-function settingsWith(orderType: 'limit' | 'market'): Settings {
-  const known = loaded.get(orderType)
+function settingsWith(orderType: 'limit' | 'market', load: Load): Settings {
+  const key = `${orderType} ${load}`
+  const known = loaded.get(key)
   if (known !== undefined) return known
-  const read = loadSettings(folder('../../config'), [...SETTINGS, `portfolio.rebalancing.order_type=${orderType}`])
+  const changes = [...SETTINGS, ...OF_LOAD[load], `portfolio.rebalancing.order_type=${orderType}`]
+  const read = loadSettings(folder('../../config'), changes)
   if (!read.ok) throw new Error(read.error.message)
-  loaded.set(orderType, read.value)
+  loaded.set(key, read.value)
   return read.value
 }
 
@@ -97,13 +109,14 @@ export function openEngine(options: {
   readonly life: Life
   readonly account: Account
   readonly orderType: 'limit' | 'market'
+  readonly load: Load
   readonly naive: NaiveRule | null
   /** A request is given up after this, ms of the machine's own time. */
   readonly timeoutMs: number
 }): LivingEngine {
   const { dir, life, account } = options
   const clock = life.clock(options.clock)
-  const settings = settingsWith(options.orderType)
+  const settings = settingsWith(options.orderType, options.load)
   const opened = openDatabase(join(dir, DATABASE), { migrationsDir: MIGRATIONS_DIR, now: clock.now() })
   if (!opened.ok) throw new Error(opened.error.message)
   const database = opened.value
@@ -127,7 +140,7 @@ export function openEngine(options: {
     wallClock: clock,
     sentinel: createMemorySentinel(),
     ids: createRandomIds(),
-    stores: life.stores(stores),
+    stores: forgetful(options.naive, life.stores(stores), clock.now()),
     hash: (text) => createHash('sha256').update(text).digest('hex'),
     log: {
       info: () => {},
@@ -136,7 +149,7 @@ export function openEngine(options: {
       },
     },
     llms: [],
-    promptTemplate: readFileSync(folder('../../config/prompts/conflict.md'), 'utf8'),
+    prompts: { conflict: promptOf('conflict'), strategy: promptOf('strategy') },
     markets: kraken.markets,
     exchange(market) {
       mayOpen = market.mayOpen
@@ -157,7 +170,7 @@ export function openEngine(options: {
     stores,
     database,
     bugs,
-    open: () => engine.openBooks(OPENING),
+    open: () => engine.openBooks(OPENING, new Map()),
     async start() {
       const markets = await kraken.markets.refresh()
       if (!markets.ok) throw new Error(markets.error.message)

@@ -104,5 +104,6 @@ export function behindBadLine(inner: Exchange, line: FaultyLine): Exchange {
     find: (id) => read(() => inner.find(id)),
     openOrders: () => read(() => inner.openOrders()),
     balances: () => read(() => inner.balances()),
+    movements: (since) => read(() => inner.movements(since)),
   }
 }

@@ -1,5 +1,6 @@
 import { Balances } from '../../src/main/domain/ledger.ts'
-import { isFinal, type Order } from '../../src/main/domain/order.ts'
+import { isFinal, type Order, positionIdOf } from '../../src/main/domain/order.ts'
+import { isApprovedLeg, type Proposal } from '../../src/main/domain/proposal.ts'
 import type { Database } from '../../src/main/persistence/database.ts'
 import { verifyDatabase } from '../../src/main/persistence/verify-checks.ts'
 import type { Stores } from '../../src/main/ports.ts'
@@ -39,6 +40,7 @@ export function inspect(database: Database, stores: Stores, server: ServerState)
     duplicates: [
       ...sentTwice(byClient),
       ...legsBeyond(stores, orders, byClient),
+      ...approvedTwice(database),
       ...positionsOversold(stores, orders, byClient),
     ],
     lost: [...unknownHere(stores, byClient), ...orders.flatMap((order) => lostOf(order, byClient))],
@@ -77,22 +79,36 @@ function legsBeyond(stores: Stores, orders: readonly Order[], byClient: ByClient
     const { receipt } = order
     if (receipt.kind !== 'proposal_leg') continue
     const key = `leg ${receipt.leg} of ${receipt.proposalId}`
-    const allowed = traded.get(key)?.allowed ?? stores.proposals.get(receipt.proposalId)?.legs[receipt.leg]?.amount
+    const allowed = traded.get(key)?.allowed ?? approvedOf(stores.proposals.get(receipt.proposalId), receipt.leg)
     const total = (traded.get(key)?.total ?? ZERO).plus(tradedThere(order, byClient)) as Amount
-    traded.set(key, { allowed: allowed ?? ZERO, total })
+    traded.set(key, { allowed, total })
   }
   return [...traded].flatMap(([key, { allowed, total }]) =>
     total.gt(allowed) ? [`${key}: ${toText(total)} traded, ${toText(allowed)} approved`] : [],
   )
 }
 
+const approvedOf = (proposal: Proposal | null, leg: number): Amount =>
+  proposal !== null && isApprovedLeg(proposal, leg) ? (proposal.legs[leg]?.amount ?? ZERO) : ZERO
+
+/** Of an approval that was announced twice, twice was begun with it. */
+const approvedTwice = ({ sql }: Database): string[] =>
+  sql
+    .prepare<[], { readonly id: string; readonly times: number }>(
+      `SELECT json_extract(payload, '$.proposal.id') AS id, count(*) AS times FROM messages
+       WHERE topic = 'proposals' AND json_extract(payload, '$.kind') = 'approved' GROUP BY 1 HAVING times > 1`,
+    )
+    .all()
+    .map(({ id, times }) => `${id} was approved ${times} times`)
+
 /** What stops and exits sold and may still sell, against what the entry bought. A late fill of it is a position more. */
 function positionsOversold(stores: Stores, orders: readonly Order[], byClient: ByClient): string[] {
   const byId = new Map(orders.map((order) => [order.id, order]))
   const closing = new Map<Order, Amount>()
   for (const order of orders) {
-    if (order.receipt.kind === 'proposal_leg') continue
-    const position = stores.positions.get(order.receipt.positionId)
+    const positionId = positionIdOf(order.receipt)
+    if (positionId === null) continue
+    const position = stores.positions.get(positionId)
     const entry = position === null ? undefined : byId.get(position.entryOrderId)
     if (entry === undefined) continue // a finding of `verify`
     const there = byClient.get(order.clientOrderId) ?? []

@@ -73,6 +73,7 @@ export function createLife(options: LifeOptions): Life {
       find: (id) => request('find', () => inner.find(id)),
       openOrders: () => request('open orders', () => inner.openOrders()),
       balances: () => request('balances', () => inner.balances()),
+      movements: (since) => request('movements', () => inner.movements(since)),
       cancelAllAfter: (seconds) => request("dead man's switch", () => inner.cancelAllAfter(seconds)),
       onChange: (listener) =>
         inner.onChange((id) => {

@@ -11,7 +11,7 @@ import { BTC_USDT, XRP_USDT } from './money-arbitraries.ts'
 export type Loaded = {
   readonly engine: Engine
   readonly stores: Stores
-  readonly market: CrashMarket
+  readonly market: CrashMarket & { deposit(assetCode: string, units: string): void }
   readonly random: () => number
 }
 
@@ -24,7 +24,7 @@ const ACTIONS: readonly Action[] = [
   { name: 'close', weight: 2, run: close },
   { name: 'modify', weight: 3, run: modify },
   { name: 'cancel', weight: 1, run: cancel },
-  { name: 'reconcile', weight: 1, run: ({ engine }) => quietly(engine.executor.reconcile()) },
+  { name: 'reconcile', weight: 1, run: ({ engine }) => actQuietly(engine.executor.reconcile()) },
   { name: 'jump', weight: 2, run: jump },
   { name: 'kill', weight: 0.5, run: kill },
   { name: 'nothing', weight: 3, run: () => {} },
@@ -49,14 +49,15 @@ function approveAll({ engine, stores }: Loaded): void {
 }
 
 /** Nobody waits for the answer: the engine may be dead before it comes. */
-function quietly(answer: Promise<unknown>): void {
+export function actQuietly(answer: Promise<unknown>): void {
   answer.catch((error: unknown) => {
     if (!(error instanceof Crashed)) throw error
   })
 }
 
-const pick = <T>(random: () => number, from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)]
-const symbolOf = (random: () => number): TradedPair => (random() < 0.5 ? BTC_USDT : XRP_USDT)
+export const pick = <T>(random: () => number, from: readonly T[]): T | undefined =>
+  from[Math.floor(random() * from.length)]
+export const symbolOf = (random: () => number): TradedPair => (random() < 0.5 ? BTC_USDT : XRP_USDT)
 
 function enter({ engine, random }: Loaded): void {
   const symbol = symbolOf(random)
@@ -88,7 +89,7 @@ function modify({ engine, stores, random }: Loaded): void {
   const tick = position === undefined ? null : engine.market.fresh(position.symbol)
   if (position === undefined || tick === null) return
   const at = (factor: number): Price => floorToStep(fromFloat(tick.last * factor) as Price, stepOf(position))
-  quietly(
+  actQuietly(
     engine.executor.modify(position.id, { stop: at(0.998 - random() * 0.04), target: at(1.002 + random() * 0.04) }),
   )
 }
@@ -98,7 +99,7 @@ const stepOf = (position: Position) => decimal(position.symbol === BTC_USDT ? '0
 function cancel({ engine, stores, random }: Loaded): void {
   const isEntry = (order: Order): boolean => order.receipt.kind === 'proposal_leg' && !isFinal(order.status)
   const order = pick(random, stores.orders.live().filter(isEntry))
-  if (order !== undefined) quietly(engine.executor.cancel(order.id, 'cancelled by the trader'))
+  if (order !== undefined) actQuietly(engine.executor.cancel(order.id, 'cancelled by the trader'))
 }
 
 function jump({ market, random }: Loaded): void {
@@ -107,11 +108,11 @@ function jump({ market, random }: Loaded): void {
 }
 
 function kill({ engine, random }: Loaded): void {
-  quietly(engine.killSwitch.kill('the trader has seen enough', { flatten: random() < 0.3 }))
+  actQuietly(engine.killSwitch.kill('the trader has seen enough', { flatten: random() < 0.3 }))
 }
 
 /** True while everything is stopped: a person looks at it for a while before it goes on. */
-function resumeSometimes({ engine, random }: Loaded): boolean {
+export function resumeSometimes({ engine, random }: Loaded): boolean {
   if (engine.coordinator.status().state === 'RUNNING' && engine.killSwitch.killed() === null) return false
   if (random() < 0.3 && engine.killSwitch.resume().ok) engine.coordinator.resume()
   return true

@@ -1,6 +1,7 @@
 import type { VenueTick } from '../../src/main/adapters/paper/venue.ts'
 import type { Clock } from '../../src/main/ports.ts'
 import { asset } from '../../src/shared/ids.ts'
+import { amount } from '../../src/shared/money.ts'
 import { SECOND } from '../../src/shared/time.ts'
 import { type FaultRule, unknowableFaults } from '../servers/kraken/faults.ts'
 import { type KrakenServer, startKrakenServer } from '../servers/kraken/server.ts'
@@ -47,6 +48,8 @@ export type CrashServer = {
    * answered late; with pauses also in ways that cost the machine's own time.
    */
   spoil(part: number, how?: { readonly withPauses: boolean }): void
+  /** Money comes from outside. */
+  deposit(assetCode: string, units: string): void
   /** What is really there. */
   state(): ServerState
 }
@@ -72,6 +75,7 @@ export async function startCrashServer(clock: Clock, seed: number, dir?: string)
       kraken.faults.add({ endpoints: READS, probability: part / 2, faults: LATE_ANSWERS })
       if (withPauses) kraken.faults.add({ endpoints: READS, probability: part / 4, faults: SLOW_READS })
     },
+    deposit: (assetCode, units) => kraken.transfer(assetCode, amount(units)),
     state() {
       const { venue } = kraken
       const all = [...venue.openOrders(), ...venue.closedOrders({ limit: 1_000_000 })]

@@ -1,0 +1,216 @@
+/** A line of the product that stands between a mistake and money. Without it some test must fail. */
+export type Guard = {
+  readonly name: string
+  readonly file: string
+  /** Found in the file exactly once. */
+  readonly code: string
+  /** What stands there when somebody takes the guard away. */
+  readonly without: string
+  /** Where a test has to notice. */
+  readonly tests: readonly string[]
+}
+
+const GATE = 'src/main/domain/gate.ts'
+const APPROVAL = 'src/main/domain/approval.ts'
+const APPROVED = ['test/main/domain/approval.test.ts', 'test/main/approval/bound-approval.test.ts']
+const AT_THE_GATE = ['test/main/domain/gate.test.ts']
+
+export const GUARDS: readonly Guard[] = [
+  {
+    name: 'the bag stays whole',
+    file: GATE,
+    code: 'if (!leaves(context.bag.plus(context.setAside), context)) {',
+    without: 'if (false as boolean) {',
+    tests: AT_THE_GATE,
+  },
+  {
+    name: 'the bag stays whole at the worst price too',
+    file: GATE,
+    code: 'kept.gt(ZERO) ? maxOf(needed, neededAtWorst) : needed',
+    without: 'kept.gt(ZERO) && !maxOf ? neededAtWorst : needed',
+    tests: AT_THE_GATE,
+  },
+  {
+    name: 'an order is what was approved',
+    file: GATE,
+    code: 'if (context.unapprovedBecause !== null) {',
+    without: 'if (false as boolean) {',
+    tests: AT_THE_GATE,
+  },
+  {
+    name: 'a sleeve spends what it has',
+    file: GATE,
+    code: 'context.available.lt(context.needed) ||',
+    without: '',
+    tests: AT_THE_GATE,
+  },
+  {
+    name: 'what earns or is held is not spent',
+    file: GATE,
+    code: 'if (context.spendable.lt(context.needed)) {',
+    without: 'if (false as boolean) {',
+    tests: AT_THE_GATE,
+  },
+  {
+    name: 'stale price, at the gate',
+    file: GATE,
+    code: 'if (context.lastPrice === null) return',
+    without:
+      'if (context.lastPrice === null) return ok(intent as GatedIntent)\n  if (context.lastPrice === null) return',
+    tests: AT_THE_GATE,
+  },
+  {
+    name: 'price collar',
+    file: GATE,
+    code: 'if (isAdverse && distance',
+    without: 'if (!isAdverse && isAdverse && distance',
+    tests: AT_THE_GATE,
+  },
+  {
+    name: 'nothing new after Kill',
+    file: GATE,
+    code: 'if (context.isKilled) return',
+    without: 'if (context.isKilled && intent.side === null) return',
+    tests: AT_THE_GATE,
+  },
+  {
+    name: 'an id is used once',
+    file: GATE,
+    code: 'if (context.isDuplicate) return',
+    without: 'if (context.isDuplicate && intent.side === null) return',
+    tests: AT_THE_GATE,
+  },
+  {
+    name: 'hash of what was shown',
+    file: APPROVAL,
+    code: 'context.hash !== proposal.hash ||',
+    without: '',
+    tests: APPROVED,
+  },
+  {
+    name: 'hash of what is written down, when it is approved',
+    file: APPROVAL,
+    code: '|| context.digest(boundText(proposal)) !== proposal.hash) {',
+    without: ') {',
+    tests: APPROVED,
+  },
+  {
+    name: 'hash of what is written down, when it is sent',
+    file: APPROVAL,
+    code: 'if (digest(boundText(proposal)) !== proposal.hash) return',
+    without: 'if (!digest) return',
+    tests: APPROVED,
+  },
+  {
+    name: 'an approval is used once',
+    file: APPROVAL,
+    code: "if (proposal.status !== 'pending') {",
+    without: 'if (false as boolean) {',
+    tests: APPROVED,
+  },
+  {
+    name: 'expiry of an approval',
+    file: APPROVAL,
+    code: 'if (context.now >= proposal.expiresAt) {',
+    without: 'if (false as boolean) {',
+    tests: APPROVED,
+  },
+  {
+    name: 'stale price, when it is approved',
+    file: APPROVAL,
+    code: 'if (current === null) {',
+    without: 'if (current === null) continue\n    if (false as boolean) {',
+    tests: APPROVED,
+  },
+  {
+    name: 'price band of an approval',
+    file: APPROVAL,
+    code: 'if (moved.gt(used.price.times(context.maxPriceMovePercent))) {',
+    without: 'if (false as boolean) {',
+    tests: APPROVED,
+  },
+  {
+    name: 'bags as they were shown',
+    file: APPROVAL,
+    code: '!context.bagOf(asset).eq(amount)',
+    without: '!context.bagOf(asset).eq(context.bagOf(asset)) && amount',
+    tests: APPROVED,
+  },
+  {
+    name: 'balance that a plan needs',
+    file: APPROVAL,
+    code: 'if (there.lt(needed)) return',
+    without: 'if (there.lt(ZERO) && needed) return',
+    tests: APPROVED,
+  },
+  {
+    name: 'a leg that was left out is not sent',
+    file: APPROVAL,
+    code: 'if (!isApprovedLeg(proposal, receipt.leg)) return',
+    without: 'if (!isApprovedLeg) return',
+    tests: APPROVED,
+  },
+  {
+    name: 'a live approval',
+    file: APPROVAL,
+    code: "if (proposal.status !== 'approved') return `its",
+    without: "if (proposal.status === 'voided' && filled === null) return `its",
+    tests: APPROVED,
+  },
+  {
+    name: 'no more than was approved',
+    file: APPROVAL,
+    code: 'if (amount.plus(filled).gt(leg.amount)) return',
+    without: 'if (amount.plus(filled).lt(ZERO)) return',
+    tests: APPROVED,
+  },
+  {
+    name: 'no worse than was approved',
+    file: APPROVAL,
+    code: "side === 'buy' ? limitPrice.gt(leg.worstPrice) : limitPrice.lt(leg.worstPrice)",
+    without: "side === 'buy' && limitPrice.lt(ZERO)",
+    tests: APPROVED,
+  },
+  {
+    name: 'minimum of a market, in the plan',
+    file: 'src/main/domain/whole-lots.ts',
+    code: 'return amount.lt(rules.minAmount) || amount.times(price).lt(rules.minCost)',
+    without: 'return amount.lt(ZERO) || amount.times(price).lt(ZERO) || rules === null',
+    tests: ['test/main/domain/rebalance.test.ts', 'test/main/domain/plan.property.test.ts'],
+  },
+  {
+    name: 'minimum of a market, before an order',
+    file: 'src/main/execution/order-desk.ts',
+    code: 'if (amount.lt(rules.minAmount) || amount.times(limitPrice).lt(rules.minCost)) {',
+    without: 'if (false as boolean) {',
+    tests: ['test/main/execution/aged-approvals.test.ts'],
+  },
+  {
+    name: 'an order does not start after the approval’s time',
+    file: 'src/main/domain/execution.ts',
+    code: 'if (!hasStarted && skipped.size === 0 && now >= proposal.expiresAt) {',
+    without: 'if (!hasStarted && now < 0) {',
+    tests: ['test/main/domain/execution.test.ts'],
+  },
+  {
+    name: 'a leg’s earlier fills are not traded again',
+    file: 'src/main/domain/execution.ts',
+    code: 'const left = leg.amount.minus(filledOf(own)) as Amount',
+    without: 'const left = leg.amount',
+    tests: ['test/main/domain/execution.test.ts'],
+  },
+  {
+    name: 'one plan at a time',
+    file: 'src/main/rebalancing/rebalancer.ts',
+    code: 'if (active !== undefined) {',
+    without: 'if (active !== undefined && active.id === null) {',
+    tests: ['test/main/approval/approval-desk.test.ts'],
+  },
+  {
+    name: 'a bag is released with its typed phrase',
+    file: 'src/main/execution/bag-desk.ts',
+    code: 'if (confirmation !== phrase) {',
+    without: 'if (false as boolean) {',
+    tests: ['test/main/execution/bags-trader.test.ts'],
+  },
+]
