@@ -13,7 +13,17 @@ const row = (name, from, allowed, comment) => ({
 const lib = (...names) => names.map((name) => `^node_modules/${name}/`)
 const own = (...rooms) => rooms.map((room) => `^src/${room}`)
 
-const services = ['market-data', 'agents', 'coordinator', 'rebalancing', 'approval', 'execution', 'tracking', 'safety']
+const services = [
+  'market-data',
+  'agents',
+  'coordinator',
+  'rebalancing',
+  'approval',
+  'execution',
+  'accounting',
+  'tracking',
+  'safety',
+]
 const coreRooms = own('shared/', 'main/domain/', 'main/bus/', 'main/ports\\.ts$')
 
 /** @type {import('dependency-cruiser').IConfiguration} */

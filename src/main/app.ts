@@ -18,9 +18,9 @@ import { createSlices } from './api/slices.ts'
 import { summaryOfJson } from './api/summary.ts'
 import type { Topic } from './bus/topics.ts'
 import { loadSettings, type Settings } from './config.ts'
-import { createEngine, type Engine } from './engine.ts'
+import { createEngine, type Engine, type EngineParts } from './engine.ts'
 import { mayGoLive, openLiveAccount } from './live-account.ts'
-import { type MarketName, openMarket, paceOf } from './market-source.ts'
+import { type MarketName, openMarket, paceOf, pricesNow } from './market-source.ts'
 import { openPaperAccount } from './paper-account.ts'
 import { openDatabase } from './persistence/database.ts'
 import { createStores } from './persistence/stores.ts'
@@ -62,8 +62,11 @@ export const MIGRATIONS_DIR = join(PROJECT, 'migrations')
 export const VERSION = (JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as { version: string }).version
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-export const promptTemplate = (configDir: string): string =>
-  readFileSync(join(configDir, 'prompts', 'conflict.md'), 'utf8')
+/** What models are asked, as it stands in config/prompts. */
+export const promptsIn = (configDir: string): EngineParts['prompts'] => {
+  const read = (name: string): string => readFileSync(join(configDir, 'prompts', `${name}.md`), 'utf8')
+  return { conflict: read('conflict'), strategy: read('strategy') }
+}
 
 /**
  * The workstation's engine: the composition root of both hosts.
@@ -101,6 +104,7 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
     return market
   }
   const { clock, feed, staleMs } = market.value
+  const prices = stores.ledger.recent(1).length > 0 ? new Map() : await openingPrices(feed, settings, log)
   const opening =
     mode === 'live'
       ? await openLiveAccount({ ...options, settings, clock })
@@ -124,7 +128,7 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
     hash: sha256,
     log,
     llms: await llmsOf(settings, options.env),
-    promptTemplate: promptTemplate(configDir),
+    prompts: promptsIn(configDir),
     markets,
     exchange: account.exchange,
     staleMs,
@@ -133,7 +137,7 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
     isReplay: false,
   })
   engine.killSwitch.restore()
-  engine.openBooks(account.opening)
+  engine.openBooks(account.opening, prices)
 
   const startedAt = clock.now()
   const projection = new Projection(
@@ -153,7 +157,7 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
     }),
     settings.orchestration.view.update_every_ms,
   )
-  const pace = paceOf(clock, stores, settings, options.market)
+  const pace = paceOf(clock, stores, settings, options.market, () => engine.rebalancer.isAsking())
   const unsubscribe = wire(
     engine.bus,
     {
@@ -208,6 +212,7 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
       engine.schedule.stop()
       engine.approval.close()
       engine.conflicts.close()
+      engine.rebalancer.close()
       await account.close(engine.exchange, engine.executor.close())
       for (const stop of unsubscribe) stop()
       projection.close()
@@ -215,6 +220,16 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
       database.close()
     },
   })
+}
+
+/** What the holdings of the very first start count as having cost; without it their cost stays unknown. */
+async function openingPrices(feed: MarketFeed, settings: Settings, log: Log): ReturnType<typeof pricesNow> {
+  try {
+    return await pricesNow(feed, settings.portfolio.quote)
+  } catch (error) {
+    log.error('prices of now could not be read: what the holdings have cost stays unknown', error)
+    return new Map()
+  }
 }
 
 /** The models whose key is at hand, in the order in which they are asked; their libraries are loaded only then. */
@@ -299,6 +314,7 @@ async function start(engine: Engine, feed: MarketFeed, settings: Settings, log: 
   await engine.executor.resume()
   try {
     await engine.agents?.warmUp(feed, MINUTE)
+    await engine.hourlyReturns.warmUp(feed)
   } catch (error) {
     log.error('past candles could not be read: the analysts warm up on live ones', error)
   }

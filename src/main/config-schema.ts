@@ -61,9 +61,16 @@ const portfolio = z
     quote: Asset,
     targets: byAsset(integer(0, 1_000)),
     rebalancing: z.strictObject({
-      threshold_pp: decimalOf<Decimal>('0.01', '100'),
+      threshold: decimalOf<Decimal>('0.01', '100'),
+      threshold_kind: z.enum(['absolute', 'relative'], 'expected absolute or relative'),
+      threshold_by_asset: byAsset(decimalOf<Decimal>('0.01', '100')),
+      rebalance_to: z.enum(['target', 'band'], 'expected target or band'),
+      selling: z.enum(['allowed', 'never'], 'expected allowed or never'),
+      new_money: z.enum(['buy', 'wait'], 'expected buy or wait'),
+      max_cost_percent: decimalOf<Decimal>('0', '100'),
       cooldown_minutes: integer(0, 100_000),
-      order_type: z.enum(['limit', 'market']),
+      order_type: z.enum(['limit', 'market', 'post_only'], 'expected limit, market or post_only'),
+      strategy_by: z.enum(['settings', 'llm'], 'expected settings or llm'),
       slice_above: decimalOf<Money>('0', LARGE),
       slices: integer(1, 100),
       slice_every_minutes: integer(1, 10_080),
@@ -71,9 +78,28 @@ const portfolio = z
     approval: z.strictObject({
       rebalance: z.enum(['manual', 'auto']),
       tactical: z.enum(['manual', 'auto']),
+      auto_max_value: decimalOf<Money>('0', LARGE),
+      auto_max_per_day: integer(0, 1_000_000),
       expires_minutes: integer(1, 1_440),
       max_price_move_percent: decimalOf<Decimal>('0', '100'),
     }),
+    lots: z.strictObject({ method: z.enum(['fifo', 'lifo', 'hifo', 'average']) }),
+    movements: z.strictObject({ default_after_hours: integer(1, 8_760) }),
+    bags: z
+      .strictObject({
+        profit_share_percent: decimalOf<Decimal>('0', '100'),
+        minimum_purchase: byAsset(decimalOf<Amount>('0', LARGE)),
+        max_purchase: decimalOf<Amount>('0', LARGE),
+        max_purchase_per_day: decimalOf<Amount>('0', LARGE),
+      })
+      .refine((bags) => Object.values(bags.minimum_purchase).every((least) => least.lte(bags.max_purchase)), {
+        message: 'expected no minimum_purchase above max_purchase',
+        path: ['max_purchase'],
+      })
+      .refine((bags) => bags.max_purchase.lte(bags.max_purchase_per_day), {
+        message: 'expected max_purchase_per_day not below max_purchase',
+        path: ['max_purchase_per_day'],
+      }),
     live: z.strictObject({ bags: byAsset(decimalOf<Amount>('0', LARGE)) }),
     paper: z.strictObject({
       core: byAsset(decimalOf<Amount>('0', LARGE)),

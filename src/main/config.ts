@@ -16,7 +16,7 @@ export type Settings = { readonly [N in Name]: z.infer<(typeof schemas)[N]> }
 export const CONFIG_NAMES = Object.keys(schemas) as readonly Name[]
 
 /**
- * Reads the five files of `dir`, applies `key=value` overrides (`portfolio.rebalancing.threshold_pp=3`) and checks all
+ * Reads the five files of `dir`, applies `key=value` overrides (`portfolio.rebalancing.threshold=3`) and checks all
  * of it. Error `config/invalid` lists every problem as `file:line key: what was expected`.
  */
 export function loadSettings(dir: string, overrides: readonly string[] = []): Result<Settings> {
@@ -53,7 +53,7 @@ function parseOverride(override: string, problems: string[]): Override | null {
   const at = override.indexOf('=')
   const path = override.slice(0, at).split('.')
   if (at < 0 || path.length < 2 || !CONFIG_NAMES.includes(path[0] as Name)) {
-    problems.push(`--set ${override}: expected file.key=value, such as portfolio.rebalancing.threshold_pp=3`)
+    problems.push(`--set ${override}: expected file.key=value, such as portfolio.rebalancing.threshold=3`)
     return null
   }
   const value = override.slice(at + 1)
@@ -135,7 +135,7 @@ function lineOf(document: ReturnType<typeof parseDocument>, lines: LineCounter, 
 
 /** Rules that concern two files. */
 function checkTogether(settings: Settings): string[] {
-  const { quote, targets, paper, live } = settings.portfolio
+  const { quote, targets, paper, live, bags } = settings.portfolio
   const problems: string[] = []
   const markets = Object.keys(settings.execution.markets) as TradedPair[]
   for (const asset of Object.keys(targets) as Asset[]) {
@@ -163,6 +163,11 @@ function checkTogether(settings: Settings): string[] {
   }
   for (const asset of Object.keys(live.bags)) {
     if (!Object.hasOwn(targets, asset)) problems.push(`portfolio.yaml live.bags.${asset}: expected one of the targets`)
+  }
+  for (const asset of Object.keys(bags.minimum_purchase)) {
+    if (!Object.hasOwn(targets, asset)) {
+      problems.push(`portfolio.yaml bags.minimum_purchase.${asset}: expected one of the targets`)
+    }
   }
   return problems
 }

@@ -1,7 +1,10 @@
 import { type Asset, baseOf, quoteOf, type TradedPair } from '../shared/ids.ts'
-import { type Amount, type Decimal, ONE, type Price, toText, ZERO } from '../shared/money.ts'
+import { type Amount, type Decimal, fromFloat, ONE, type Price, toText, ZERO } from '../shared/money.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
-import { HOUR, MINUTE, SECOND } from '../shared/time.ts'
+import { type EpochMs, HOUR, MINUTE, SECOND } from '../shared/time.ts'
+import { Accounting } from './accounting/accounting.ts'
+import { ExternalFlows } from './accounting/external-flows.ts'
+import { solveLinear } from './adapters/yalps/linear-solver.ts'
 import { regimeDetectionSettings, technicalAnalysisSettings } from './agent-settings.ts'
 import { AgentRunner, type ScheduledAgent } from './agents/agent-runner.ts'
 import { RegimeDetection } from './agents/regime-detection.ts'
@@ -12,17 +15,22 @@ import type { Settings } from './config.ts'
 import { ConflictDesk } from './coordinator/conflict-desk.ts'
 import { Coordinator } from './coordinator/coordinator.ts'
 import { Schedule } from './coordinator/schedule.ts'
+import { Strategist } from './coordinator/strategist.ts'
 import { TacticalDesk } from './coordinator/tactical-desk.ts'
-import { openingEntry } from './domain/ledger.ts'
+import type { Band } from './domain/band.ts'
+import { type LedgerEntry, openingEntry, type Sleeve } from './domain/ledger.ts'
 import type { MarketRules, Tick } from './domain/market.ts'
-import type { LegType } from './domain/order.ts'
 import { exitReached, type Position } from './domain/position.ts'
+import type { PlanSettings } from './domain/rebalance.ts'
 import type { ExitSettings } from './domain/stop-moves.ts'
 import { Books } from './execution/books.ts'
 import { Executor } from './execution/executor.ts'
 import { MarketData } from './market-data/market-data.ts'
 import type { Clock, Exchange, Hash, Ids, Llm, Log, Markets, RestingOrder, Sentinel, Stores } from './ports.ts'
+import { HourlyReturns } from './rebalancing/hourly-returns.ts'
+import { PlanMaker } from './rebalancing/plan-maker.ts'
 import { Rebalancer } from './rebalancing/rebalancer.ts'
+import { StrategyDesk } from './rebalancing/strategy-desk.ts'
 import { KillSwitch } from './safety/kill-switch.ts'
 import { Tracker } from './tracking/tracker.ts'
 
@@ -38,7 +46,8 @@ export type EngineParts = {
   readonly hash: Hash
   readonly log: Log
   readonly llms: readonly Llm[]
-  readonly promptTemplate: string
+  /** The texts of config/prompts. */
+  readonly prompts: { readonly conflict: string; readonly strategy: string }
   readonly markets: Markets
   /** The exchange looks at the market through `fresh`, and asks `mayOpen` when a request is about to leave. */
   readonly exchange: (market: { fresh(symbol: TradedPair): Tick | null; mayOpen(): boolean }) => Exchange
@@ -50,6 +59,8 @@ export type EngineParts = {
   readonly staleMs: number
 }
 
+/** What a coin that came, went or paid a fee was worth: good enough for its cost basis. */
+const PRICE_HOLDS_MS = HOUR
 /** New intents after orders that were proven never placed. */
 const NEVER_PLACED_RETRIES = 2
 
@@ -95,7 +106,18 @@ export function createEngine(parts: EngineParts) {
     buildsCandles: parts.feedBuildsCandles,
     samples: parts.isReplay ? null : stores.marketSamples,
   })
-  const books = new Books(stores.ledger)
+  /** The market's price when it is not further from that moment than `PRICE_HOLDS_MS`. */
+  const priceAt = (asset: Asset, at: EpochMs): Price | null => {
+    const tick = market.last(`${asset}/${quote}` as TradedPair)
+    return tick === null || Math.abs(tick.at - at) > PRICE_HOLDS_MS ? null : (fromFloat(tick.last) as Price)
+  }
+  const accounting = new Accounting(quote, portfolio.lots.method)
+  const flows = new ExternalFlows(quote)
+  const onEntry = (entry: LedgerEntry): void => {
+    accounting.onEntry(entry)
+    flows.onEntry(entry)
+  }
+  const books = new Books(stores.ledger, { quote, priceAt, onEntry })
 
   const onBug = (error: unknown): void => {
     log.error('an unexpected failure; the coordinator is halted', error)
@@ -111,7 +133,10 @@ export function createEngine(parts: EngineParts) {
     state: stores.state,
     openEntries: () => executor.openEntries(),
     cancel: (id) => exchange.cancel(id, { urgent: true }),
-    abortQuestions: () => conflicts.abandonQuestions(),
+    abortQuestions() {
+      conflicts.abandonQuestions()
+      strategist.abandon()
+    },
     halt(reason) {
       coordinator.halt(reason)
       // What became of the cancelled orders is asked at once, so that the screen says so.
@@ -121,12 +146,15 @@ export function createEngine(parts: EngineParts) {
   })
   const isKilled = (): boolean => killSwitch.isKilled()
   const exchange = parts.exchange({ fresh: (symbol) => market.fresh(symbol), mayOpen: () => !isKilled() })
+  /** What it takes for a purchase, in quote; 0 where nothing has to be bought. */
+  const minimumPurchase = (asset: Asset): Amount => portfolio.bags.minimum_purchase[asset] ?? ZERO
   const executor = new Executor({
     clock,
     ids,
     bus,
     stores,
     books,
+    hash,
     exchange,
     markets: parts.markets,
     fresh: (symbol) => market.fresh(symbol),
@@ -142,11 +170,22 @@ export function createEngine(parts: EngineParts) {
       maxNotionalPerDay: execution.gate.max_notional_per_day,
       maxOrdersPerMinute: execution.gate.max_orders_per_minute,
     },
+    movementDefaultMs: portfolio.movements.default_after_hours * HOUR,
     deadlineMs: execution.orders.deadline_ms,
     exitSlippagePercent: execution.orders.exit_slippage_cap_percent,
     assets,
     isBeyondStop: (position) => tracker.isBeyondStop(position),
     onExternal: (order) => onExternal(order),
+    onBagsChanged: (because) => onBagsChanged(because),
+    bags: {
+      quote,
+      assets: targets.filter(({ parts }) => parts > 0).map(({ asset }) => asset),
+      sharePercent: portfolio.bags.profit_share_percent,
+      minimumOf: minimumPurchase,
+      maxPurchase: portfolio.bags.max_purchase,
+      maxPurchasePerDay: portfolio.bags.max_purchase_per_day,
+      slippageCapPercent: execution.orders.slippage_cap_percent,
+    },
     deadManSeconds: execution.orders.dead_man_seconds,
     protection: { neverPlacedRetries: NEVER_PLACED_RETRIES },
     executor: {
@@ -168,6 +207,7 @@ export function createEngine(parts: EngineParts) {
     stores,
     rules: (symbol) => parts.markets.rules(symbol),
     holdings: books,
+    flows,
     settings: { quote, assets, exits: exitSettings(settings) },
   })
   /**
@@ -182,50 +222,99 @@ export function createEngine(parts: EngineParts) {
           total.plus(position.leverage === 1 ? position.cost : ZERO).plus(position.openFees) as Amount,
         books.of('tactical', quote),
       )
+  const bagOf = (asset: Asset): Amount => books.of('hodl', asset)
   const core = {
     version: () => books.version(),
     amountOf: (asset: Asset): Amount =>
       asset === quote ? (books.of('core', asset).plus(lent()) as Amount) : books.of('core', asset),
-    bagOf: (asset: Asset): Amount => books.of('hodl', asset),
+    freeOf: (asset: Asset): Amount => executor.freeOfCore(asset),
+    bagOf,
+    flowOf: (asset: Asset): Amount => flows.of(asset),
   }
   const expiresMs = portfolio.approval.expires_minutes * MINUTE
   const slippageCapPercent = execution.orders.slippage_cap_percent
-  const orderType: LegType = portfolio.rebalancing.order_type
-  const rebalancer = new Rebalancer({
+  const { rebalancing } = portfolio
+  const band: Band = {
+    kind: rebalancing.threshold_kind,
+    value: rebalancing.threshold,
+    byAsset: new Map(Object.entries(rebalancing.threshold_by_asset) as [Asset, Decimal][]),
+  }
+  const plan: PlanSettings = {
+    orderType: rebalancing.order_type,
+    slippageCapPercent,
+    sliceAbove: rebalancing.slice_above,
+    slices: rebalancing.slices,
+    sliceEveryMs: rebalancing.slice_every_minutes * MINUTE,
+    rebalanceTo: rebalancing.rebalance_to,
+    band,
+    maxCostPercent: rebalancing.max_cost_percent,
+  }
+  const hourlyReturns = new HourlyReturns(quote, assets)
+  const plans = new PlanMaker({
     clock,
     ids,
+    hash,
+    markets: parts.markets,
+    fresh: (symbol) => market.fresh(symbol),
+    bagOf,
+    previewGains: (sales) => accounting.preview(sales),
+    riskPerDay: (drift) => hourlyReturns.riskPerDay(drift),
+    solve: solveLinear,
+    settings: { quote, assets, band, expiresMs, plan },
+  })
+  const askTimeLimitMs = orchestration.conflicts.ask_time_limit_seconds * SECOND
+  const strategist = new Strategist({
+    clock,
+    llms: parts.llms,
+    promptTemplate: parts.prompts.strategy,
+    mayAsk: () => !isKilled() && heldBackBecause() === null,
+    askTimeLimitMs,
+  })
+  const choosesStrategy = rebalancing.strategy_by === 'llm' && parts.llms.length > 0
+  const strategies = new StrategyDesk({
+    bus,
+    plans,
+    chooser: strategist,
+    fresh: (symbol) => market.fresh(symbol),
+    onBug,
+    settings: { quote, plan, maxNotional: execution.gate.max_notional_per_order },
+  })
+  const rebalancer = new Rebalancer({
+    clock,
     bus,
     stores,
     core,
-    markets: parts.markets,
     fresh: (symbol) => market.fresh(symbol),
-    hash,
+    plans,
+    strategies: choosesStrategy ? strategies : null,
     heldBackBecause,
     settings: {
       quote,
       targets,
-      thresholdPp: portfolio.rebalancing.threshold_pp,
-      cooldownMs: portfolio.rebalancing.cooldown_minutes * MINUTE,
-      expiresMs,
-      plan: {
-        orderType,
-        slippageCapPercent,
-        sliceAbove: portfolio.rebalancing.slice_above,
-        slices: portfolio.rebalancing.slices,
-        sliceEveryMs: portfolio.rebalancing.slice_every_minutes * MINUTE,
-      },
+      band,
+      selling: rebalancing.selling,
+      newMoney: rebalancing.new_money,
+      cooldownMs: rebalancing.cooldown_minutes * MINUTE,
+      plan,
     },
   })
   const approval = new ApprovalDesk({
     clock,
     bus,
     stores,
+    hash,
     freshPrice: (symbol) => market.freshPrice(symbol),
+    bagOf,
+    freeOfCore: core.freeOf,
     heldBackBecause,
+    onOutdated: (voided) => void rebalancer.planAgain(voided),
     settings: {
       rebalance: portfolio.approval.rebalance,
       tactical: portfolio.approval.tactical,
       maxPriceMovePercent: portfolio.approval.max_price_move_percent,
+      quote,
+      autoMaxValue: portfolio.approval.auto_max_value,
+      autoMaxPerDay: portfolio.approval.auto_max_per_day,
     },
   })
   const conflicts = new ConflictDesk({
@@ -234,11 +323,11 @@ export function createEngine(parts: EngineParts) {
     stores,
     bus,
     llms: parts.llms,
-    promptTemplate: parts.promptTemplate,
+    promptTemplate: parts.prompts.conflict,
     mayAsk: () => !isKilled() && coordinator.status().state !== 'HALTED',
     settings: {
       defaultAfterMs: orchestration.conflicts.default_after_seconds * SECOND,
-      askTimeLimitMs: orchestration.conflicts.ask_time_limit_seconds * SECOND,
+      askTimeLimitMs,
     },
   })
   const tactical = new TacticalDesk({
@@ -255,7 +344,7 @@ export function createEngine(parts: EngineParts) {
       equity: () => tracker.equity(),
       freeCoreQuote: () => books.of('core', quote),
       allocation: () => rebalancer.allocation((symbol) => market.freshPrice(symbol)) ?? [],
-      bags: () => assets.map((asset) => ({ asset, amount: core.bagOf(asset) })).filter((bag) => bag.amount.gt(ZERO)),
+      bags: () => assets.map((asset) => ({ asset, amount: bagOf(asset) })).filter((bag) => bag.amount.gt(ZERO)),
       freshPrice: (symbol) => market.freshPrice(symbol),
       priceAt: (symbol) => market.fresh(symbol)?.at ?? null,
     },
@@ -295,26 +384,43 @@ export function createEngine(parts: EngineParts) {
     }
   }
 
+  /** A plan says which bags it leaves untouched: with other bags than those it is not the plan that was shown. */
+  function onBagsChanged(because: string): void {
+    const changed = stores.proposals
+      .withStatus('pending')
+      .filter(({ bags }) =>
+        assets.some((asset) => !bagOf(asset).eq(bags.find((bag) => bag.asset === asset)?.amount ?? ZERO)),
+      )
+    for (const { id } of changed) approval.void(id, `${because} The plan was made for other bags.`)
+    const plan = changed.find(({ kind }) => kind === 'rebalance')
+    if (plan !== undefined) rebalancer.planAgain(plan)
+  }
+
   const agents = parts.agentsOn ? new AgentRunner(clock, bus, stores.agentOutputs, scheduledAgents(settings)) : null
   const schedule = new Schedule(clock)
 
-  /** Books what the account holds at the very first start; later starts change nothing. */
-  function openBooks(opening: Opening): void {
-    if (!books.isEmpty(assets)) return
+  /**
+   * Books what the account holds at the very first start; later starts change nothing.
+   *
+   * @param prices quote per unit now: what those holdings count as having cost.
+   */
+  function openBooks(opening: Opening, prices: ReadonlyMap<Asset, Price>): void {
+    if (books.openedAt() !== null) return
+    const open = (asset: Asset, sleeve: Sleeve, amount: Amount): LedgerEntry =>
+      books.write(openingEntry(asset, sleeve, amount, clock.now(), prices.get(asset) ?? null))
     const entries = stores.transact(() =>
       opening.flatMap(({ asset, core: inCore, hodl }) => [
-        ...(inCore.gt(ZERO) ? [books.write(openingEntry(asset, 'core', inCore, clock.now()))] : []),
-        ...(hodl.gt(ZERO) ? [books.write(openingEntry(asset, 'hodl', hodl, clock.now()))] : []),
+        ...(inCore.gt(ZERO) ? [open(asset, 'core', inCore)] : []),
+        ...(hodl.gt(ZERO) ? [open(asset, 'hodl', hodl)] : []),
       ]),
     )
     books.commit(entries)
   }
 
-  /** What just holding would be worth now: thirds of the first check, plus the bags. */
+  /** What just holding would be worth now: thirds of the first check, the bags of then, and what has come since. */
   function holdEquity(): ReturnType<Tracker['equity']> {
     const baseline = rebalancer.baseline()
-    if (baseline === null) return null
-    return tracker.value((asset) => (baseline.get(asset) ?? ZERO).plus(core.bagOf(asset)) as Amount)
+    return baseline === null ? null : tracker.value(baseline)
   }
 
   /** Error `position/wrong-side`: such an exit would be reached at once. */
@@ -341,13 +447,17 @@ export function createEngine(parts: EngineParts) {
   }
 
   return {
+    clock,
     bus,
     coordinator,
     market,
     books,
+    accounting,
     executor,
+    movements: executor.movements,
     tracker,
     rebalancer,
+    hourlyReturns,
     approval,
     conflicts,
     tactical,
@@ -360,11 +470,12 @@ export function createEngine(parts: EngineParts) {
     exchange,
     killSwitch,
     exitCapPercent: execution.orders.exit_slippage_cap_percent,
+    minimumPurchase,
     checkExits,
     openBooks,
     holdEquity,
     largestDriftPp,
-    thresholdPp: portfolio.rebalancing.threshold_pp,
+    band,
     drawdownLimitPercent: String(risk.drawdown_warning_percent),
     heldBackBecause,
   }

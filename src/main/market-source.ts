@@ -1,4 +1,5 @@
-import { TradedPair } from '../shared/ids.ts'
+import { type Asset, baseOf, quoteOf, TradedPair } from '../shared/ids.ts'
+import { fromFloat, type Price } from '../shared/money.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import { epochMs, MINUTE, SECOND } from '../shared/time.ts'
 import { createGeneratedFeed } from './adapters/generated/generated-feed.ts'
@@ -86,11 +87,28 @@ export function paceOf(
   stores: Stores,
   settings: Settings,
   market: MarketName,
+  isAsking: () => boolean,
 ): (() => void) | null {
   if (market === 'kraken') return null
   const fast = settings.execution.simulated_market.speed
   return () => {
-    const isPending = stores.proposals.withStatus('pending').length > 0 || stores.conflicts.unresolved().length > 0
+    const isPending =
+      isAsking() || stores.proposals.withStatus('pending').length > 0 || stores.conflicts.unresolved().length > 0
     clock.setSpeed(isPending ? 1 : fast)
   }
+}
+
+/** What each asset was worth in quote when the last minute ended; without those of which the source has no past. */
+export async function pricesNow(
+  feed: Pick<MarketFeed, 'symbols' | 'history'>,
+  quote: Asset,
+): Promise<ReadonlyMap<Asset, Price>> {
+  const symbols = feed.symbols.filter((symbol) => quoteOf(symbol) === quote)
+  const prices = await Promise.all(
+    symbols.map(async (symbol): Promise<[Asset, Price][]> => {
+      const last = (await feed.history(symbol, MINUTE, 1)).at(-1)
+      return last === undefined ? [] : [[baseOf(symbol), fromFloat(last.close) as Price]]
+    }),
+  )
+  return new Map(prices.flat())
 }

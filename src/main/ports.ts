@@ -2,6 +2,7 @@ import type {
   Asset,
   ClientOrderId,
   ConflictId,
+  CorrelationId,
   MessageId,
   OrderId,
   PositionId,
@@ -108,6 +109,27 @@ export type Holding = {
   readonly earn: Amount
 }
 
+/**
+ * Something that came into the account, left it, or went from spot to earning and back, other than by a trade; as the
+ * exchange's own ledger tells of it.
+ */
+export type Movement = {
+  /** The exchange's id: the same movement is told of again and again. */
+  readonly id: string
+  readonly kind: 'deposit' | 'withdrawal' | 'reward' | 'to_earning' | 'from_earning'
+  readonly asset: Asset
+  /** What the account gained or lost (a withdrawal's fee included), or what was moved; above zero. */
+  readonly amount: Amount
+  readonly at: EpochMs
+}
+
+export type MovementHistory = {
+  /** Oldest first. */
+  readonly movements: readonly Movement[]
+  /** Rows of the exchange's ledger that nobody here understands, in words; what they moved stays a difference. */
+  readonly unread: readonly string[]
+}
+
 export type ExchangeHealth = {
   /** Null when the last request was answered, else what went wrong. */
   readonly restProblem: string | null
@@ -136,6 +158,8 @@ export type Exchange = {
   /** Every open order of the account, those placed by hand included. */
   openOrders(): Promise<Result<readonly RestingOrder[], Unreachable>>
   balances(): Promise<Result<ReadonlyMap<Asset, Holding>, Unreachable>>
+  /** Movements since a time. */
+  movements(since: EpochMs): Promise<Result<MovementHistory, Unreachable>>
   /**
    * The exchange cancels every order of the account, whoever placed it, unless asked again within `seconds`; 0 takes that
    * back.
@@ -202,12 +226,56 @@ export type LedgerStore = {
   all(): Iterable<LedgerEntry>
   recent(limit: number): readonly LedgerEntry[]
 }
+/** A deposit, withdrawal or reward, and which sleeve it belongs to; null until somebody or the default decides. */
+export type RecordedMovement = {
+  readonly id: string
+  readonly kind: 'deposit' | 'withdrawal' | 'reward'
+  readonly asset: Asset
+  readonly amount: Amount
+  readonly at: EpochMs
+  /** From then on the default applies: core. */
+  readonly defaultAt: EpochMs
+  readonly sleeve: 'core' | 'hodl' | null
+  readonly decidedAt: EpochMs | null
+  readonly decidedBy: 'trader' | 'default' | null
+  readonly reason: string | null
+  readonly correlationId: CorrelationId
+}
+export type MovementStore = {
+  /** False when this id is known. */
+  add(movement: RecordedMovement): boolean
+  save(movement: RecordedMovement): void
+  get(id: string): RecordedMovement | null
+  /** Not classified yet, oldest first. */
+  waiting(): readonly RecordedMovement[]
+  recent(limit: number): readonly RecordedMovement[]
+  /** When the newest one happened. */
+  lastAt(): EpochMs | null
+}
+/** The bags' part of a closed position's profit. */
+export type BagShare = {
+  readonly positionId: PositionId
+  /** What it is to buy. */
+  readonly asset: Asset
+  /** In quote. */
+  readonly amount: Amount
+  readonly at: EpochMs
+}
+export type BagShareStore = {
+  /** False when this position's share for this asset is known. */
+  add(share: BagShare): boolean
+  ofPosition(id: PositionId): readonly BagShare[]
+  /** Every share ever, by asset, in quote. */
+  total(asset: Asset): Amount
+}
 export type ProposalStore = {
   insert(proposal: Proposal): void
   save(proposal: Proposal): void
   get(id: ProposalId): Proposal | null
   withStatus(...statuses: readonly ProposalStatus[]): readonly Proposal[]
   recent(limit: number): readonly Proposal[]
+  /** How many were approved without a person from `time` on. */
+  autoApprovedSince(time: EpochMs): number
   lastFinishedRebalanceAt(): EpochMs | null
 }
 export type ConflictStore = {
@@ -232,6 +300,8 @@ export type EquityPoint = {
   readonly equity: Money
   readonly holdEquity: Money | null
   readonly peak: Money
+  /** What had come into the account from outside by then, less what had left it; null before that was kept. */
+  readonly flows: Money | null
   /** Largest absolute drift of the core sleeve, pp. */
   readonly driftPp: string
 }
@@ -275,6 +345,8 @@ export type Stores = {
   readonly orders: OrderStore
   readonly fills: FillStore
   readonly ledger: LedgerStore
+  readonly movements: MovementStore
+  readonly bagShares: BagShareStore
   readonly proposals: ProposalStore
   readonly conflicts: ConflictStore
   readonly positions: PositionStore

@@ -6,7 +6,7 @@ import { createDigest } from './adapters/report/canonical-json.ts'
 import { createCsvWriter } from './adapters/report/csv-writer.ts'
 import type { Report } from './adapters/report/report-data.ts'
 import { VERSION } from './app.ts'
-import { averagePrice } from './domain/order.ts'
+import { averagePrice, originOf } from './domain/order.ts'
 import type { Stores } from './ports.ts'
 import type { ReplayOptions, ReplayResult } from './replay-run.ts'
 
@@ -38,7 +38,7 @@ export function writeTables(stores: Stores, dir: string): string {
   for (const order of stores.orders.recent(ALL).toReversed()) {
     digest.add('order', plain(order))
     const average = averagePrice(order)
-    const origin = order.receipt.kind === 'proposal_leg' ? order.receipt.proposalId : order.receipt.positionId
+    const origin = originOf(order.receipt)
     orders.write([
       isoTime(order.createdAt),
       order.id,

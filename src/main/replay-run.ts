@@ -10,7 +10,7 @@ import { createSimulatedClock } from './adapters/system/clock.ts'
 import { createSequentialIds } from './adapters/system/ids.ts'
 import { createLog } from './adapters/system/log.ts'
 import { createMemorySentinel } from './adapters/system/sentinel.ts'
-import { CONFIG_DIR, MIGRATIONS_DIR, promptTemplate, sha256 } from './app.ts'
+import { CONFIG_DIR, MIGRATIONS_DIR, promptsIn, sha256 } from './app.ts'
 import type { Settings } from './config.ts'
 import type { ClosedCandle, Tick } from './domain/market.ts'
 import { createEngine, type Engine, marketsOf, type Opening } from './engine.ts'
@@ -110,7 +110,7 @@ export async function runReplay(options: ReplayOptions): Promise<Result<ReplayRe
     hash: sha256,
     log: createLog(),
     llms: [],
-    promptTemplate: promptTemplate(CONFIG_DIR),
+    prompts: promptsIn(CONFIG_DIR),
     markets,
     exchange: (prices) => {
       paper = createPaperExchange({
@@ -130,7 +130,7 @@ export async function runReplay(options: ReplayOptions): Promise<Result<ReplayRe
     // A price is fresh only at the instant of its candle's close.
     staleMs: 0,
   })
-  engine.openBooks(opening)
+  engine.openBooks(opening, new Map())
   const exchange = paper as PaperExchange | null
   const records = keepRecords(engine)
   wire(
@@ -349,6 +349,8 @@ export const REPLAY_SETTINGS: readonly string[] = [
   'portfolio.rebalancing.order_type=market',
   'portfolio.rebalancing.slices=1',
   'portfolio.approval.max_price_move_percent=100',
+  'portfolio.approval.auto_max_value=1000000000000',
+  'portfolio.approval.auto_max_per_day=1000000',
   'execution.gate.collar_percent=100',
   'execution.gate.max_notional_per_order=1000000000000',
   'execution.gate.max_notional_per_day=1000000000000',

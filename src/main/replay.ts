@@ -25,7 +25,7 @@ const USAGE = `Replays recorded candles through the whole engine and writes a re
   --slippage FRACTION   of every market order, default 0
   --approve auto|none   auto: every proposal is carried out at once (the default)
   --agents on|off       analysts and tactical trades, default on
-  --set KEY=VALUE       any setting, e.g. portfolio.rebalancing.threshold_pp=5; may be repeated
+  --set KEY=VALUE       any setting, e.g. portfolio.rebalancing.threshold=5; may be repeated
   --config-dir DIR      other configuration files than those of the program
   --seed N              for ids, default 1
   --out DIR             where report.json, report.html and the tables go

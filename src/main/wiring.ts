@@ -1,3 +1,5 @@
+import type { Asset } from '../shared/ids.ts'
+import { ZERO } from '../shared/money.ts'
 import type { AgentRunner } from './agents/agent-runner.ts'
 import type { Projection } from './api/projection.ts'
 import type { ApprovalDesk } from './approval/approval-desk.ts'
@@ -8,6 +10,7 @@ import type { Schedule } from './coordinator/schedule.ts'
 import type { TacticalDesk } from './coordinator/tactical-desk.ts'
 import type { Executor } from './execution/executor.ts'
 import type { MessageStore } from './ports.ts'
+import type { HourlyReturns } from './rebalancing/hourly-returns.ts'
 import type { Rebalancer } from './rebalancing/rebalancer.ts'
 import type { Tracker } from './tracking/tracker.ts'
 
@@ -18,6 +21,8 @@ export type Services = {
   readonly tactical: TacticalDesk
   readonly conflicts: ConflictDesk
   readonly rebalancer: Rebalancer
+  readonly hourlyReturns: HourlyReturns
+  readonly quote: Asset
   readonly approval: ApprovalDesk
   readonly executor: Executor
   readonly schedule: Schedule
@@ -45,7 +50,10 @@ export function wire(
       'market_data',
       ({ payload }) => {
         if (payload.kind === 'prices') s.tracker.onPrices(payload.ticks)
-        else s.agents?.onCandles(payload.closed)
+        else {
+          s.hourlyReturns.onCandles(payload.closed)
+          s.agents?.onCandles(payload.closed)
+        }
       },
       { name: 'tracker and agents', ...must },
     ),
@@ -120,6 +128,7 @@ export function wire(
     unsubscribe.push(
       bus.on('proposals', pace, { name: 'pace', ...must }),
       bus.on('conflicts', pace, { name: 'pace', ...must }),
+      bus.on('system_events', pace, { name: 'pace', filter: isAboutStrategy, ...must }),
     )
   }
   if (portfolioCheck.afterRebalance) {
@@ -133,9 +142,29 @@ export function wire(
       ),
     )
   }
-  s.schedule.add({ name: 'portfolio_check', everyMs: portfolioCheck.everyMs, run: () => void s.rebalancer.check() })
+  unsubscribe.push(
+    bus.on(
+      'portfolio_updates',
+      ({ payload }) => {
+        if (payload.kind !== 'classified' || payload.sleeve !== 'core') return
+        if (payload.asset === s.quote && payload.gained.gt(ZERO)) s.rebalancer.onNewMoney(payload.gained)
+        s.rebalancer.check()
+      },
+      { name: 'rebalancer', ...must },
+    ),
+  )
+  s.schedule.add({
+    name: 'portfolio_check',
+    everyMs: portfolioCheck.everyMs,
+    run() {
+      s.rebalancer.check()
+      s.executor.buyForBags()
+    },
+  })
   return unsubscribe
 }
+
+const isAboutStrategy = ({ payload }: Message<'system_events'>): boolean => payload.kind === 'strategy'
 
 /** An unchanged opinion is not written down again; everything else is. */
 function isNews({ payload }: Message): boolean {

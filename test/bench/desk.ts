@@ -6,12 +6,12 @@ import { createLog } from '../../src/main/adapters/system/log.ts'
 import { createMemorySentinel } from '../../src/main/adapters/system/sentinel.ts'
 import { Projection } from '../../src/main/api/projection.ts'
 import { createSlices } from '../../src/main/api/slices.ts'
-import { CONFIG_DIR, MIGRATIONS_DIR, promptTemplate, sha256 } from '../../src/main/app.ts'
+import { CONFIG_DIR, MIGRATIONS_DIR, promptsIn, sha256 } from '../../src/main/app.ts'
 import { loadSettings } from '../../src/main/config.ts'
+import { asApproved } from '../../src/main/domain/approval.ts'
 import type { Tick } from '../../src/main/domain/market.ts'
 import { pendingOrder } from '../../src/main/domain/order.ts'
 import type { Position } from '../../src/main/domain/position.ts'
-import { asApproved } from '../../src/main/domain/proposal.ts'
 import { createEngine, marketsOf } from '../../src/main/engine.ts'
 import { openingOf, totalsOf } from '../../src/main/paper-account.ts'
 import { openDatabase } from '../../src/main/persistence/database.ts'
@@ -30,7 +30,7 @@ export const ENTRY = 50_000
 
 /** So much money that thousands of trades change nothing. */
 const SETTINGS = [
-  'portfolio.rebalancing.threshold_pp=100',
+  'portfolio.rebalancing.threshold=100',
   'portfolio.paper.core.USDT=1000000000',
   'execution.gate.max_notional_per_order=1000000000',
   'execution.gate.max_notional_per_day=1000000000000',
@@ -75,7 +75,7 @@ export function openDesk(
     hash: sha256,
     log: createLog(),
     llms: [],
-    promptTemplate: promptTemplate(CONFIG_DIR),
+    prompts: promptsIn(CONFIG_DIR),
     markets,
     exchange(prices) {
       exchange = createPaperExchange({
@@ -96,7 +96,7 @@ export function openDesk(
   })
   const paper = exchange as ReturnType<typeof createPaperExchange> | null
   if (paper === null) throw new Error('the engine made no exchange')
-  engine.openBooks(opening)
+  engine.openBooks(opening, new Map())
   const projection = options.isWatched === true ? watch() : null
   const unsubscribe = wire(
     engine.bus,

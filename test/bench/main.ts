@@ -23,9 +23,17 @@ const BENCHES: Readonly<Record<string, { readonly what: string; load(): Promise<
     what: 'tick, P&L, stop check, intent on disk, against a bare durable insert',
     load: async () => (await import('./tick.bench.ts')).tickBench,
   },
+  ledger: {
+    what: 'ledger entries with balances and lots a second, against a bare transaction of the same rows',
+    load: async () => (await import('./ledger.bench.ts')).ledgerBench,
+  },
   intents: {
     what: 'order intents a second, against a bare better-sqlite3 insert loop',
     load: async () => (await import('./intents.bench.ts')).intentsBench,
+  },
+  plan: {
+    what: 'rebalance plans of 3 and of 50 assets, against a linear solver alone',
+    load: async () => (await import('./plan.bench.ts')).planBench,
   },
 }
 

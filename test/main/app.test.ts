@@ -6,6 +6,7 @@ import { type App, type AppOptions, createApp } from '../../src/main/app.ts'
 import type { Output } from '../../src/shared/contract/contract.ts'
 import { createClient } from '../../src/shared/contract/derive.ts'
 import type { WorkstationView } from '../../src/shared/contract/views.ts'
+import { right, slow, startLlmServer } from '../servers/llm.ts'
 
 const open: App[] = []
 const folders: string[] = []
@@ -63,7 +64,9 @@ describe('the workstation behind its contract', () => {
     expect(proposal).toMatchObject({ kind: 'rebalance', status: 'pending', blockedBecause: null })
     const before = await view()
     expect(before.status).toMatchObject({ mode: 'paper', isSimulated: true, speed: 1, pendingDecisions: 1 })
-    expect(await client.call('proposal.approve', { id: proposal.id, hash: proposal.hash })).toMatchObject({ ok: true })
+    expect(await client.call('proposal.approve', { id: proposal.id, hash: proposal.hash, legs: null })).toMatchObject({
+      ok: true,
+    })
     await until(async () => ((await view()).decisions.proposals[0]?.status === 'completed' ? true : undefined))
     const after = await view()
     expect(Number(after.portfolio.largestDriftPp)).toBeLessThan(5)
@@ -72,6 +75,34 @@ describe('the workstation behind its contract', () => {
     const topics = trace.ok ? trace.value.rows.map((row) => row.topic) : []
     expect(topics).toContain('portfolio_updates')
     expect(topics).toContain('execution_events')
+  })
+
+  it('lets a model choose how its plan is carried out, and the market goes at its own pace until it has', async () => {
+    const server = await startLlmServer()
+    // At sixty times its pace half a minute would have passed by then.
+    const answer = slow(800, right({ option: 'post_only', reasons: 'There is no hurry.' }))
+    server.script('deepseek', answer, answer)
+    const { client, view } = await start(folder(), {
+      set: ['portfolio.rebalancing.strategy_by=llm', `agents.deepseek.base_url=${server.url}`],
+      env: { DEEPSEEK_API_KEY: 'sk-0123456789abcdef' },
+    })
+    await server.asked(1)
+    expect((await view()).status.speed).toBe(1)
+    const proposal = await until(async () => (await view()).decisions.proposals[0])
+    expect(proposal.reason).toContain('DeepSeek (deepseek-flash-0923) chose "post_only"')
+    const trace = await client.call('journal.trace', { correlationId: proposal.correlationId })
+    const said = trace.ok ? trace.value.rows.filter(({ topic }) => topic === 'system_events') : []
+    expect(said.map(({ summary }) => summary).join()).toContain('There is no hurry.')
+    await client.call('proposal.reject', { id: proposal.id, reason: 'once more' })
+    expect((await view()).status.speed).toBe(60)
+    await client.call('portfolio.check', {})
+    await server.asked(2)
+    expect((await view()).status.speed).toBe(1)
+    const another = await until(async () =>
+      (await view()).decisions.proposals.find(({ status }) => status === 'pending'),
+    )
+    expect(another.reason).toContain('DeepSeek (deepseek-flash-0923) chose "post_only"')
+    await server.close()
   })
 
   it('pushes deltas that a client can apply to its snapshot', async () => {
@@ -109,10 +140,10 @@ describe('the workstation behind its contract', () => {
       ok: false,
       error: { code: 'api/invalid-input' },
     })
-    expect(await client.call('proposal.approve', { id: 'ord_1', hash: '' })).toMatchObject({
+    expect(await client.call('proposal.approve', { id: 'ord_1', hash: '', legs: null })).toMatchObject({
       error: { code: 'api/invalid-id' },
     })
-    expect(await client.call('proposal.approve', { id: 'prp_nowhere', hash: '' })).toMatchObject({
+    expect(await client.call('proposal.approve', { id: 'prp_nowhere', hash: '', legs: null })).toMatchObject({
       error: { code: 'proposal/unknown' },
     })
     expect(await client.call('order.cancel', { id: 'ord_nowhere' })).toMatchObject({ error: { code: 'order/unknown' } })
@@ -142,9 +173,9 @@ describe('the workstation behind its contract', () => {
       env: {},
     } as const
     expect(await createApp({ ...base, dataDir, set: [] })).toMatchObject({ error: { code: 'database/foreign' } })
-    const bad = await createApp({ ...base, dataDir: folder(), set: ['portfolio.rebalancing.threshold_pp=1,5'] })
+    const bad = await createApp({ ...base, dataDir: folder(), set: ['portfolio.rebalancing.threshold=1,5'] })
     expect(bad).toMatchObject({ ok: false, error: { code: 'config/invalid' } })
-    expect(bad.ok ? '' : bad.error.message).toContain('portfolio.rebalancing.threshold_pp')
+    expect(bad.ok ? '' : bad.error.message).toContain('portfolio.rebalancing.threshold')
     expect(await createApp({ ...base, market: 'recorded', dataDir: folder(), set: [] })).toMatchObject({
       error: { code: 'candles/missing' },
     })

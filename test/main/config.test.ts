@@ -45,7 +45,7 @@ describe('the configuration as shipped', () => {
     if (!result.ok) throw new Error(result.error.message)
     const { portfolio, execution } = result.value
     expect(portfolio.targets).toEqual({ BTC: 1, XRP: 1, USDT: 1 })
-    expect(toText(portfolio.rebalancing.threshold_pp)).toBe('5')
+    expect(toText(portfolio.rebalancing.threshold)).toBe('5')
     expect(portfolio.approval).toMatchObject({ rebalance: 'manual', tactical: 'manual' })
     expect(execution.mode).toBe('paper')
   })
@@ -67,7 +67,7 @@ describe('the configuration as shipped', () => {
 
 /** A wrong key takes the place of this one. */
 const NAMED_OTHERWISE: Record<string, string> = { '  btc': '  BTC', '  XRPBTC': '  XRP/BTC' }
-const THRESHOLD = '  threshold_pp'
+const THRESHOLD = '  threshold'
 const NUMBER_EXPECTED = 'expected a plain number such as 0.5'
 
 describe('a setting that cannot be used is refused with file, line and what was expected', () => {
@@ -91,10 +91,10 @@ describe('a setting that cannot be used is refused with file, line and what was 
     ['0', 'expected a number from 0.01 to 100'],
     ['100.000001', 'expected a number from 0.01 to 100'],
   ])('a threshold of %j', (value, expected) => {
-    const line = replaceLine('portfolio', THRESHOLD, `  threshold_pp: ${value}`)
+    const line = replaceLine('portfolio', THRESHOLD, `  threshold: ${value}`)
     const found = problems()
-    expect(found[0]).toContain(`portfolio.yaml:${line} rebalancing.threshold_pp: ${expected}`)
-    for (const problem of found) expect(problem).toContain(`portfolio.yaml:${line} rebalancing.threshold_pp:`)
+    expect(found[0]).toContain(`portfolio.yaml:${line} rebalancing.threshold: ${expected}`)
+    for (const problem of found) expect(problem).toContain(`portfolio.yaml:${line} rebalancing.threshold:`)
   })
 
   it('minus zero, which is no amount that anybody means', () => {
@@ -103,7 +103,7 @@ describe('a setting that cannot be used is refused with file, line and what was 
   })
 
   it.each<[File, string, string]>([
-    ['portfolio', '  order_type: stop', 'rebalancing.order_type: Invalid option: expected one of "limit"|"market"'],
+    ['portfolio', '  order_type: stop', 'rebalancing.order_type: expected limit, market or post_only'],
     ['portfolio', '  tactical: yes', 'approval.tactical: Invalid option: expected one of "manual"|"auto"'],
     ['portfolio', '  slices: 1.5', 'rebalancing.slices: expected a whole number'],
     ['portfolio', '  slices: 0', 'rebalancing.slices: expected a number from 1 to 100'],
@@ -149,7 +149,7 @@ describe('a setting that cannot be used is refused with file, line and what was 
     const line = replaceLine('portfolio', THRESHOLD, '  treshold_pp: 5')
     const found = problems()
     expect(found).toContain(`portfolio.yaml:${line} rebalancing.treshold_pp: is not a setting`)
-    expect(found.some((problem) => problem.includes('rebalancing.threshold_pp: expected a number'))).toBe(true)
+    expect(found.some((problem) => problem.includes('rebalancing.threshold: expected a number'))).toBe(true)
   })
 
   it('a section that is no setting, at the top of a file', () => {
@@ -230,8 +230,8 @@ describe('a setting that cannot be used is refused with file, line and what was 
 
 describe('a setting given on the command line', () => {
   it('takes the place of the file’s, and the last one counts', () => {
-    const result = loadSettings(dir, ['portfolio.rebalancing.threshold_pp=3', 'portfolio.rebalancing.threshold_pp=2.5'])
-    expect(result.ok && toText(result.value.portfolio.rebalancing.threshold_pp)).toBe('2.5')
+    const result = loadSettings(dir, ['portfolio.rebalancing.threshold=3', 'portfolio.rebalancing.threshold=2.5'])
+    expect(result.ok && toText(result.value.portfolio.rebalancing.threshold)).toBe('2.5')
   })
 
   it('may be one of a single market', () => {
@@ -241,23 +241,20 @@ describe('a setting given on the command line', () => {
 
   it.each(['threshold=3', 'portfolio', 'portfolio=3', 'prices.x=1', '=', ''])('is refused as %j', (override) => {
     expect(problems([override])).toEqual([
-      `--set ${override}: expected file.key=value, such as portfolio.rebalancing.threshold_pp=3`,
+      `--set ${override}: expected file.key=value, such as portfolio.rebalancing.threshold=3`,
     ])
   })
 
   it.each([
-    [
-      'portfolio.rebalancing.threshold_pp=0',
-      '--set portfolio.rebalancing.threshold_pp: expected a number from 0.01 to 100',
-    ],
+    ['portfolio.rebalancing.threshold=0', '--set portfolio.rebalancing.threshold: expected a number from 0.01 to 100'],
     [
       'portfolio.rebalancing.order_type=',
-      '--set portfolio.rebalancing.order_type: Invalid option: expected one of "limit"|"market"',
+      '--set portfolio.rebalancing.order_type: expected limit, market or post_only',
     ],
     ['portfolio.rebalancing.treshold_pp=3', '--set portfolio.rebalancing.treshold_pp: is not a setting'],
     [
-      'portfolio.rebalancing.threshold_pp=1,5',
-      '--set portfolio.rebalancing.threshold_pp: expected a plain number such as 0.5',
+      'portfolio.rebalancing.threshold=1,5',
+      '--set portfolio.rebalancing.threshold: expected a plain number such as 0.5',
     ],
   ])('is refused as %s, and says that it did not come from a file', (override, expected) => {
     expect(problems([override])[0]).toContain(expected)

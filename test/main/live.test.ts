@@ -107,7 +107,14 @@ describe('live mode', { timeout: 60_000 }, () => {
     expect(await refusal(server, {})).toBe('live/key-may-withdraw')
     server.setPermissions(['query-funds'])
     expect(await refusal(server, {})).toBe('live/key-cannot-trade')
-    server.setPermissions(['query-funds', 'query-open-trades', 'query-closed-trades', 'modify-trades', 'close-trades'])
+    server.setPermissions([
+      'query-funds',
+      'query-open-trades',
+      'query-closed-trades',
+      'query-ledger',
+      'modify-trades',
+      'close-trades',
+    ])
     const dir = folder()
     await start(server, dir)
     const elsewhere = { ...optionsFor(server, dir), dataDir: join(dir, 'another') }
@@ -143,7 +150,7 @@ describe('live mode', { timeout: 60_000 }, () => {
     expect(first.portfolio.assets.find(({ asset }) => asset === 'BTC')).toMatchObject({ core: '0.9', hodl: '0.1' })
     const proposal = first.decisions.proposals[0]
     if (proposal === undefined) throw new Error('nothing was proposed')
-    await ask('proposal.approve', { id: proposal.id, hash: proposal.hash })
+    await ask('proposal.approve', { id: proposal.id, hash: proposal.hash, legs: null })
     const done = await until(async () => {
       const seen = await view()
       return seen.decisions.proposals.find(({ id, status }) => id === proposal.id && status === 'completed')
@@ -170,7 +177,7 @@ describe('live mode', { timeout: 60_000 }, () => {
     expect(server.requests.all().map(({ error }) => error)).toEqual(server.requests.all().map(() => null))
   })
 
-  it('shows an order placed by hand, and a deposit stops new orders until a person books it', async () => {
+  it('shows an order placed by hand, and money that nothing explains stops new orders until a person books it', async () => {
     const server = await startServer()
     const { ask, view } = await start(server)
     const byHand = server.venue.place({
@@ -188,17 +195,58 @@ describe('live mode', { timeout: 60_000 }, () => {
       deadline: null,
     })
     expect(byHand.ok).toBe(true)
-    server.transfer('USDT', amount('250'))
+    server.venue.credit('USDT', amount('250'))
     await ask('exchange.reconcile', {})
     const seen = await view()
     expect(seen.orders.external).toMatchObject([{ symbol: 'BTC/USDT', side: 'buy', amount: '0.01', price: '30000' }])
     expect(seen.status.difference?.items).toEqual([{ asset: 'USDT', ledger: '50000', exchange: '50250' }])
     const items = seen.status.difference?.items ?? []
-    await ask('difference.book', { reason: 'a deposit of mine', items })
+    await ask('difference.book', { reason: 'a gift of mine', items })
     expect((await view()).status.difference).toBeNull()
     await ask('stop.kill', { reason: 'enough', flatten: false })
     expect(server.venue.openOrders()).toHaveLength(1) // not ours: never touched
     expect((await view()).status).toMatchObject({ coordinator: 'HALTED', kill: { reason: 'enough' } })
+  })
+
+  it('books deposits, withdrawals and rewards once, and asks whose they are, over a restart', async () => {
+    const server = await startServer()
+    const dir = folder()
+    const { app, ask, view } = await start(server, dir)
+    server.transfer('USDT', amount('250'))
+    server.transfer('XRP', amount('-100'), amount('0.5'))
+    server.reward('BTC.F', amount('0.01'), amount('0.002'))
+    for (const _ of [1, 2]) await ask('exchange.reconcile', {})
+    expect((await view()).status.difference).toBeNull()
+    await app.close()
+    open.splice(open.indexOf(app), 1)
+    const again = await start(server, dir)
+    const seen = (await again.view()).portfolio
+    expect(seen.movements.map(({ kind, asset, amount: units, sleeve }) => [kind, asset, units, sleeve])).toEqual([
+      ['deposit', 'USDT', '250', null],
+      ['withdrawal', 'XRP', '100.5', null],
+      ['reward', 'BTC', '0.008', null],
+    ])
+    expect(seen.assets.map(({ asset, unclassified, earning }) => [asset, unclassified, earning])).toEqual([
+      ['BTC', '0.008', '0.008'],
+      ['XRP', '-100.5', '0'],
+      ['USDT', '250', '0'],
+    ])
+    const [deposit] = seen.movements
+    const wish = { id: deposit?.id ?? '', sleeve: 'core', reason: 'savings of March', confirmation: '' } as const
+    await again.ask('movement.classify', wish)
+    const decided = (await again.view()).portfolio
+    expect(decided.movements.at(-1)).toMatchObject({ id: deposit?.id, sleeve: 'core', decidedBy: 'trader' })
+    expect(decided.assets.find(({ asset }) => asset === 'USDT')).toMatchObject({ core: '50250', unclassified: '0' })
+    expect((await again.app.dispatch('movement.classify', wish)).ok).toBe(false)
+    const { rows } = await again.ask('journal.search', {
+      text: 'savings of March',
+      topic: null,
+      beforeSeq: null,
+      limit: 10,
+    })
+    expect(rows.map(({ topic }) => topic)).toContain('system_events')
+    await again.ask('exchange.reconcile', {})
+    expect((await again.view()).status.difference).toBeNull()
   })
 
   it('does not take what earns for a loss', async () => {
@@ -207,7 +255,10 @@ describe('live mode', { timeout: 60_000 }, () => {
     server.moveToEarn('BTC', amount('0.5'))
     await ask('exchange.reconcile', {})
     expect((await view()).status.difference).toBeNull()
-    expect((await view()).portfolio.assets.find(({ asset }) => asset === 'BTC')).toMatchObject({ core: '0.9' })
+    expect((await view()).portfolio.assets.find(({ asset }) => asset === 'BTC')).toMatchObject({
+      core: '0.9',
+      earning: '0.5',
+    })
   })
 
   it('cancels within a second of Kill what was sent and never answered, past the request that hangs', async () => {
@@ -218,7 +269,7 @@ describe('live mode', { timeout: 60_000 }, () => {
       (await view()).decisions.proposals.find(({ status }) => status === 'pending'),
     )
     server.faults.next({ accept: 'now', reply: { kind: 'drop' } }, 'AddOrder')
-    await ask('proposal.approve', { id: proposal.id, hash: proposal.hash })
+    await ask('proposal.approve', { id: proposal.id, hash: proposal.hash, legs: null })
     await until(async () => server.venue.openOrders().length === 1)
     const pressed = Date.now()
     const { text } = await ask('stop.kill', { reason: 'enough', flatten: false })

@@ -84,7 +84,7 @@ export async function liveDay(product: Product, kraken: KrakenProxy): Promise<Li
       if (pending === undefined) await call('portfolio.rebalance', {})
       return pending
     })
-    await call('proposal.approve', { id: proposal.id, hash: proposal.hash })
+    await call('proposal.approve', { id: proposal.id, hash: proposal.hash, legs: null })
     await until('the answer to its first order', async () => kraken.left().every((name) => name !== 'AddOrder'))
     await until('its end', async () =>
       (await view()).decisions.proposals.some((other) => other.id === proposal.id && isOver(other)),

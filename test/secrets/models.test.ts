@@ -40,7 +40,7 @@ function makeConflicts(product: Product, llm: LlmServer): void {
   product.change('config/agents.yaml', 'https://api.anthropic.com', llm.url)
   product.set(
     ['risk', 'minimum_confidence', '0'],
-    ['portfolio', '  threshold_pp', '100'],
+    ['portfolio', '  threshold', '100'],
     ['agents', '    neutral_below', '0'],
     ['agents', '    choppy_from', '0'],
     ['agents', '    trend_adx', '98'],

@@ -4,16 +4,11 @@ import { createPaperExchange } from '../../src/main/adapters/paper/paper-exchang
 import { createSimulatedClock, type SimulatedClock } from '../../src/main/adapters/system/clock.ts'
 import { createSequentialIds } from '../../src/main/adapters/system/ids.ts'
 import { createBus } from '../../src/main/bus/bus.ts'
+import { type ApprovedProposal, approve } from '../../src/main/domain/approval.ts'
 import { openingEntry } from '../../src/main/domain/ledger.ts'
 import type { MarketRules, Tick } from '../../src/main/domain/market.ts'
 import type { Order, Side } from '../../src/main/domain/order.ts'
-import {
-  type ApprovedProposal,
-  approve,
-  type Leg,
-  type Proposal,
-  pendingProposal,
-} from '../../src/main/domain/proposal.ts'
+import { type Leg, type Proposal, pendingProposal } from '../../src/main/domain/proposal.ts'
 import { Books } from '../../src/main/execution/books.ts'
 import { Executor } from '../../src/main/execution/executor.ts'
 import { openDatabase } from '../../src/main/persistence/database.ts'
@@ -34,7 +29,7 @@ import {
   price,
   ZERO,
 } from '../../src/shared/money.ts'
-import { after, type EpochMs, epochMs, MINUTE, SECOND } from '../../src/shared/time.ts'
+import { after, DAY, type EpochMs, epochMs, MINUTE, SECOND } from '../../src/shared/time.ts'
 import { MIGRATIONS_DIR } from '../support/crash-engine.ts'
 import { behindBadLine } from '../support/crash-faults.ts'
 import { BTC, BTC_USDT, rulesOf, USDT } from '../support/money-arbitraries.ts'
@@ -113,6 +108,7 @@ export function openDesk(seed: number, onOrder: (order: Order, at: EpochMs) => v
     bus,
     stores,
     books,
+    hash: sha256,
     exchange: {
       ...bad,
       submit(intent) {
@@ -134,6 +130,17 @@ export function openDesk(seed: number, onOrder: (order: Order, at: EpochMs) => v
       maxNotionalPerDay: UNLIMITED,
       maxOrdersPerMinute: 1_000_000,
     },
+    movementDefaultMs: DAY,
+    onBagsChanged: () => problems.push('a bag has changed'),
+    bags: {
+      quote: USDT,
+      assets: [],
+      sharePercent: decimal('0'),
+      minimumOf: () => ZERO,
+      maxPurchase: ZERO,
+      maxPurchasePerDay: ZERO,
+      slippageCapPercent: decimal('1'),
+    },
     deadlineMs: DEADLINE_MS,
     exitSlippagePercent: decimal('5'),
     assets: OPENING.map(({ asset }) => asset),
@@ -153,6 +160,11 @@ export function openDesk(seed: number, onOrder: (order: Order, at: EpochMs) => v
       now: clock.now(),
       by: 'trader',
       hash: proposal.hash,
+      legs: null,
+      digest: sha256,
+      bagOf: () => ZERO,
+      // What is short by then is for the executor to find out.
+      free: () => amount('1000000000'),
       priceNow: () => fromFloat(market.tick().last) as Price,
       maxPriceMovePercent: decimal('1'),
     })
@@ -190,6 +202,7 @@ export function openDesk(seed: number, onOrder: (order: Order, at: EpochMs) => v
   }
 }
 
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 function proposalOfOneLeg(number: number, { at: now, last }: Tick, random: () => number): Proposal {
@@ -223,10 +236,11 @@ function proposalOfOneLeg(number: number, { at: now, last }: Tick, random: () =>
       largestDriftPp: ZERO,
       bags: [],
       trade: null,
+      details: null,
       conflictId: null,
       correlationId: `cor_${number}` as CorrelationId,
     },
-    (text) => createHash('sha256').update(text).digest('hex'),
+    sha256,
   )
 }
 

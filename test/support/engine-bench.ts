@@ -1,18 +1,20 @@
+import { join } from 'node:path'
 import { createPaperExchange } from '../../src/main/adapters/paper/paper-exchange.ts'
 import { createSimulatedClock } from '../../src/main/adapters/system/clock.ts'
-import { createSequentialIds } from '../../src/main/adapters/system/ids.ts'
+import { createRandomIds, createSequentialIds } from '../../src/main/adapters/system/ids.ts'
 import { createMemorySentinel } from '../../src/main/adapters/system/sentinel.ts'
-import { CONFIG_DIR, MIGRATIONS_DIR, promptTemplate, sha256 } from '../../src/main/app.ts'
+import { CONFIG_DIR, MIGRATIONS_DIR, promptsIn, sha256 } from '../../src/main/app.ts'
 import { loadSettings } from '../../src/main/config.ts'
 import { createEngine, marketsOf } from '../../src/main/engine.ts'
 import { openingOf, totalsOf } from '../../src/main/paper-account.ts'
 import { openDatabase } from '../../src/main/persistence/database.ts'
 import { createStores } from '../../src/main/persistence/stores.ts'
-import type { Exchange, Markets } from '../../src/main/ports.ts'
+import type { Exchange, Llm, Markets } from '../../src/main/ports.ts'
 import { wire } from '../../src/main/wiring.ts'
 import type { TradedPair } from '../../src/shared/ids.ts'
-import { epochMs } from '../../src/shared/time.ts'
-import { BTC_USDT, XRP_BTC, XRP_USDT } from './money-arbitraries.ts'
+import { price } from '../../src/shared/money.ts'
+import { type EpochMs, epochMs } from '../../src/shared/time.ts'
+import { BTC, BTC_USDT, XRP, XRP_BTC, XRP_USDT } from './money-arbitraries.ts'
 
 const START = epochMs(Date.parse('2026-01-01T00:00:00Z'))
 export const PRICES = { 'BTC/USDT': 50_000, 'XRP/USDT': 2, 'XRP/BTC': 0.00004 }
@@ -22,15 +24,22 @@ export function createEngineBench(
   options: {
     set?: readonly string[]
     spoil?: (exchange: Exchange) => Exchange
+    /** Keeps database and account in files of this folder, so that another bench goes on with them. */
+    dir?: string
+    now?: EpochMs
     /** Markets that close and open again, for the engine only. */
     markets?: (markets: Markets) => Markets
+    /** Models, in the order in which they are asked. */
+    llms?: readonly Llm[]
   } = {},
 ) {
   const loaded = loadSettings(CONFIG_DIR, ['execution.paper_slippage=0', ...(options.set ?? [])])
   if (!loaded.ok) throw new Error(loaded.error.message)
   const settings = loaded.value
-  const clock = createSimulatedClock(START)
-  const database = openDatabase(':memory:', { migrationsDir: MIGRATIONS_DIR, now: START })
+  const { dir, now = START } = options
+  const fileOf = (name: string): string => (dir === undefined ? ':memory:' : join(dir, name))
+  const clock = createSimulatedClock(now)
+  const database = openDatabase(fileOf('engine.db'), { migrationsDir: MIGRATIONS_DIR, now })
   if (!database.ok) throw new Error(database.error.message)
   const stores = createStores(database.value)
   const markets = marketsOf(settings)
@@ -42,16 +51,16 @@ export function createEngineBench(
     clock,
     wallClock: clock,
     sentinel: createMemorySentinel(),
-    ids: createSequentialIds(1),
+    ids: dir === undefined ? createSequentialIds(1) : createRandomIds(),
     stores,
     hash: sha256,
     log: { info: () => {}, error: (text, error) => bugs.push(`${text} ${String(error ?? '')}`) },
-    llms: [],
-    promptTemplate: promptTemplate(CONFIG_DIR),
+    llms: options.llms ?? [],
+    prompts: promptsIn(CONFIG_DIR),
     markets: options.markets?.(markets) ?? markets,
     exchange(market) {
       paper = createPaperExchange({
-        file: ':memory:',
+        file: fileOf('exchange.db'),
         clock,
         rules: (symbol) => markets.rules(symbol),
         tickOf: (symbol) => market.fresh(symbol),
@@ -66,7 +75,13 @@ export function createEngineBench(
     isReplay: false,
     staleMs: settings.execution.gate.stale_price_ms,
   })
-  engine.openBooks(opening)
+  engine.openBooks(
+    opening,
+    new Map([
+      [BTC, price(String(PRICES['BTC/USDT']))],
+      [XRP, price(String(PRICES['XRP/USDT']))],
+    ]),
+  )
   const exchange = paper as ReturnType<typeof createPaperExchange> | null
   if (exchange === null) throw new Error('the engine made no exchange')
   wire(
@@ -98,6 +113,12 @@ export function createEngineBench(
           return { symbol, at: clock.now(), bid: last, ask: last, last }
         }),
       )
+    },
+    /** Ends as a process does that is killed: what is not on disk by now never was. */
+    async end() {
+      await engine.executor.close()
+      await exchange.close()
+      database.value.close()
     },
     /** Lets time pass in steps with fresh prices, until everything that is due has run. */
     async pass(ms: number, step = 1_000, changed: Partial<typeof PRICES> = {}) {

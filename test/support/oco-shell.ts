@@ -5,6 +5,7 @@ import {
   type Order,
   type OrderEvent,
   pendingOrder,
+  positionIdOf,
   type Receipt,
   remaining,
   transition,
@@ -227,8 +228,9 @@ export class OcoShell {
       at: this.time(),
     }
     this.record(id, { type: 'filled', fill, at: fill.at })
-    if (receipt.kind !== 'proposal_leg') {
-      const index = this.positions.findIndex((position) => position.id === receipt.positionId)
+    const closed = positionIdOf(receipt)
+    if (closed !== null) {
+      const index = this.positions.findIndex((position) => position.id === closed)
       this.positions[index] = addExitFill(this.positions[index] as Position, fill)
       return
     }
@@ -250,9 +252,7 @@ export class OcoShell {
   }
 
   private ordersOf(position: Position): readonly Order[] {
-    return this.closing
-      .map((id) => this.order(id))
-      .filter((order) => order.receipt.kind !== 'proposal_leg' && order.receipt.positionId === position.id)
+    return this.closing.map((id) => this.order(id)).filter((order) => positionIdOf(order.receipt) === position.id)
   }
 
   private order(id: OrderId): Order {

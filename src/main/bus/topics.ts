@@ -1,11 +1,13 @@
-import type { ConflictId, CorrelationId, MessageId, PositionId, ProposalId } from '../../shared/ids.ts'
-import type { Price } from '../../shared/money.ts'
+import type { Asset, ConflictId, CorrelationId, MessageId, PositionId, ProposalId } from '../../shared/ids.ts'
+import type { Amount, Price } from '../../shared/money.ts'
 import type { EpochMs } from '../../shared/time.ts'
+import type { ApprovedProposal } from '../domain/approval.ts'
 import type { Conflict } from '../domain/conflict.ts'
 import type { ClosedCandle, Tick } from '../domain/market.ts'
+import type { MovementSleeve } from '../domain/movement.ts'
 import type { ExitReason, Fill, Order } from '../domain/order.ts'
 import type { Position } from '../domain/position.ts'
-import type { ApprovedProposal, Proposal } from '../domain/proposal.ts'
+import type { Proposal } from '../domain/proposal.ts'
 import type { RegimeOutput, TaOutput, TradingSignal } from '../domain/signal.ts'
 
 /** Which payload travels on which topic: a wrong payload does not compile. */
@@ -18,11 +20,16 @@ export type Topics = {
   regime_updates: RegimeOutput
   trading_signals: TradingSignal
   conflicts: { readonly kind: 'detected' | 'asking' | 'resolved'; readonly conflict: Conflict }
-  portfolio_updates: {
-    readonly kind: 'drifted' | 'changed'
-    readonly largestDriftPp: string
-    readonly coreValue: string
-  }
+  portfolio_updates:
+    | { readonly kind: 'drifted' | 'changed'; readonly largestDriftPp: string; readonly coreValue: string }
+    /** A deposit, withdrawal or reward found its sleeve; `gained` is below zero where it left. */
+    | {
+        readonly kind: 'classified'
+        readonly asset: Asset
+        readonly sleeve: MovementSleeve
+        readonly gained: Amount
+        readonly by: 'trader' | 'default'
+      }
   proposals:
     | { readonly kind: 'proposed' | 'closed' | 'snoozed' | 'finished'; readonly proposal: Proposal }
     | { readonly kind: 'approved'; readonly proposal: ApprovedProposal }
