@@ -67,7 +67,8 @@ function boundsOf(network: Network, halves: readonly Decimal[]): Bounds[] {
 /** Narrower by all that rounding to lots may miss, also that of trades which the value of others passes through. */
 function innerHalves(network: Network, halves: readonly Decimal[]): Decimal[] {
   const { markets, total, allParts } = network
-  const lots = sum(markets.map(({ route, paid }) => route.rules.lot.times(paid)))
+  // A cross market's price may be off that of its two assets: by the dearer of both.
+  const lots = sum(markets.map(({ route, paid, baseValue }) => route.rules.lot.times(maxOf(paid, baseValue))))
   // Of what is left when the fees are paid.
   const left = total.minus(mostCost(network, halves))
   const margin = lots

@@ -16,7 +16,7 @@ type Way = {
 }
 
 /** Of all there is: lots that are worth less together are rounded down, and no better number is looked for. */
-const FINE = 1e-4
+const FINE = 1e-3
 /** Of all there is: what is not better by as much is not worth another step. */
 const SAME = 1e-6
 /** Of all there is: what floats may be off by. */
@@ -24,7 +24,7 @@ const NOISE = 1e-12
 /** With more there would be too many combinations of steps. */
 const MOST_MARKETS = 6
 /** In all, from one plan to the next. */
-const MOST_STEPS = 4
+const MOST_STEPS = 6
 const MOST_ROUNDS = 12
 
 /**

@@ -152,6 +152,20 @@ describe('what a market does not take', () => {
     expect([plan.legs, plan.folded]).toEqual([[], []])
   })
 
+  it('with lots that are large against the whole, is made up for by lots of other trades', () => {
+    const large = (route: Route, lot: string): Route => ({
+      ...route,
+      rules: { ...route.rules, lot: amount(lot), minAmount: amount(lot), minCost: amount('0') },
+    })
+    const holdings = [holdingOf('USDT', '29.5', '1'), holdingOf('BTC', '91.6', '0.25'), holdingOf('XRP', '0', '1', 3)]
+    const routes = [
+      large(routeOf('BTC/USDT', '0.25', '0.0099', '0.0021'), '20'),
+      large(routeOf('XRP/USDT', '1', '0.0004', '0.0011'), '4'),
+      large(routeOf('XRP/BTC', '4', '0.0089', '0.0029'), '5'),
+    ]
+    expect(traded(planOf(holdings, routes))).toEqual(['sell 20 BTC/USDT', 'buy 5 XRP/BTC', 'buy 24 XRP/USDT'])
+  })
+
   it('takes the purchase with it that it would have paid for', () => {
     // BTC over by 20 USDT, XRP under by as much; a BTC sell below 50 USDT is not taken.
     const holdings = [
