@@ -112,7 +112,7 @@ export function createEngine(parts: EngineParts) {
     return tick === null || Math.abs(tick.at - at) > PRICE_HOLDS_MS ? null : (fromFloat(tick.last) as Price)
   }
   const accounting = new Accounting(quote, portfolio.lots.method)
-  const flows = new ExternalFlows(quote)
+  const flows = new ExternalFlows(quote, stores.state)
   const onEntry = (entry: LedgerEntry): void => {
     accounting.onEntry(entry)
     flows.onEntry(entry)

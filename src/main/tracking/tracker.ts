@@ -26,6 +26,15 @@ export type TrackerSettings = {
 /** What the tracker needs to know of holdings; `version` changes whenever one does. */
 export type OwnedHoldings = { version(): number; owned(asset: Asset): Amount }
 
+/** What came into the account from outside, less what left it, in quote: neither profit nor loss. */
+type Flows = {
+  total(): Money
+  /** Whether the worth of something is not in the total yet. */
+  isWaiting(): boolean
+  /** Counts it with what this much of an asset is worth now, in quote; null while that is unknown. */
+  valueAt(worthOf: (asset: Asset, amount: Amount) => Money | null): void
+}
+
 type Mark = { readonly asset: Asset; readonly symbol: TradedPair | null; amount: number; price: number }
 
 type Watched = { readonly position: Position; readonly quiet: QuietRange; toldAt: number }
@@ -65,8 +74,7 @@ export class Tracker {
     readonly stores: Pick<Stores, 'positions' | 'equity'>
     readonly rules: (symbol: TradedPair) => MarketRules | null
     readonly holdings: OwnedHoldings
-    /** What came into the account from outside, less what left it, in quote: neither profit nor loss. */
-    readonly flows: { total(): Money }
+    readonly flows: Flows
     readonly settings: TrackerSettings
   }
 
@@ -81,6 +89,8 @@ export class Tracker {
     }))
     for (const mark of this.marks) if (mark.symbol !== null) this.bySymbol.set(mark.symbol, mark)
     const last = deps.stores.equity.last()
+    // The points of versions that counted no flows contain what had come by then.
+    if (last !== null && last.flows === null) deps.flows.valueAt(() => ZERO)
     this.flowsInPeak = last?.flows ?? deps.flows.total()
     if (last !== null) {
       this.peak = last.peak
@@ -171,6 +181,7 @@ export class Tracker {
 
   /** P&L since 00:00 UTC: value against the last point before it, deposits and withdrawals apart; null without one. */
   todayPnl(): { readonly amount: Money; readonly percent: Decimal } | null {
+    this.settle()
     const equity = this.equity()
     const now = this.deps.clock.now()
     const start =
@@ -257,6 +268,7 @@ export class Tracker {
     if (!this.isDirty && this.version === this.deps.holdings.version()) return
     this.isDirty = false
     if (this.version !== this.deps.holdings.version()) this.readHoldings()
+    if (this.deps.flows.isWaiting()) this.valueFlows()
     let equity = 0
     for (const mark of this.marks) equity += mark.amount * mark.price
     equity += this.marginOffset
@@ -280,6 +292,16 @@ export class Tracker {
     if (!depth.gt(this.worst)) return
     this.worst = depth
     this.worstFloat = toFloat(depth)
+  }
+
+  /** What is not among the assets is not in equity either. */
+  private valueFlows(): void {
+    this.deps.flows.valueAt((asset, amount) => {
+      const mark = this.marks.find((each) => each.asset === asset)
+      if (mark === undefined) return ZERO
+      return Number.isNaN(mark.price) ? null : (amount.times(fromFloat(mark.price)) as Decimal as Money)
+    })
+    this.movePeak()
   }
 
   /** A deposit raises the peak and a withdrawal lowers it by itself: neither makes a drawdown, nor hides one. */

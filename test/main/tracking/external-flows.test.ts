@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { type Amount, amount, type Decimal, toText } from '../../../src/shared/money.ts'
-import { DAY } from '../../../src/shared/time.ts'
+import { correctionEntry } from '../../../src/main/domain/ledger.ts'
+import { type Amount, amount, type Decimal, money, toText } from '../../../src/shared/money.ts'
+import { DAY, epochMs, HOUR } from '../../../src/shared/time.ts'
 import { createEngineBench } from '../../support/engine-bench.ts'
 import { BTC, USDT } from '../../support/money-arbitraries.ts'
 
@@ -76,6 +77,74 @@ describe('money that comes from outside', () => {
     bench.clock.advanceTo((bench.clock.now() + DAY) as never)
     bench.tick({ 'BTC/USDT': 51_000 })
     expect(standing(bench).at(-1)).toBe('10')
+  })
+})
+
+describe('money of which nobody knows what it was worth when it came or went', () => {
+  /** Moved while the machine was off, and found ten hours later, when a coin costs 40,000. */
+  async function late(kind: 'deposit' | 'withdrawal', units: string) {
+    const dir = mkdtempSync(join(tmpdir(), 'triplegain-flows-'))
+    folders.push(dir)
+    const before = opened({ dir, set: ['portfolio.paper.core.BTC=0.1'] })
+    before.exchange.move(kind, BTC, amount(units))
+    const now = epochMs(before.clock.now() + 10 * HOUR)
+    await before.end()
+    const after = createEngineBench({ dir, now })
+    await after.engine.executor.resume()
+    return { after, dir, now }
+  }
+  const priced = ({ stores }: Bench): number =>
+    [...stores.ledger.all()].filter(({ kind, prices }) => kind !== 'opening' && prices.size > 0).length
+
+  it('is no loss and no drawdown all the same: it counts with the first price there is', async () => {
+    const { after } = await late('withdrawal', '0.1')
+    expect([priced(after), text(after.engine.tracker.equity())]).toEqual([0, 'unknown'])
+    after.tick({ 'BTC/USDT': 40_000 })
+    // 0.11 BTC lost 10,000 each before 0.1 of them left at 40,000: 16,500 − 1,100 − 4,000 of a peak of 12,500.
+    expect(standing(after)).toEqual(['11400', '12500', '0.088', '-1100'])
+    after.tick()
+    expect(standing(after)).toEqual(['11500', '12500', '0.08', '-1000'])
+    await after.end()
+  })
+
+  it('is no profit, and raises the peak', async () => {
+    const { after } = await late('deposit', '1')
+    after.tick()
+    expect(standing(after)).toEqual(['66500', '66500', '0', '0'])
+    await after.end()
+  })
+
+  it('keeps that worth over a restart, whatever the price is then', async () => {
+    const { after, dir, now } = await late('withdrawal', '0.1')
+    after.tick({ 'BTC/USDT': 40_000 })
+    const then = standing(after)
+    await after.end()
+    const again = createEngineBench({ dir, now })
+    again.tick({ 'BTC/USDT': 40_000 })
+    expect(standing(again)).toEqual(then)
+    again.tick()
+    expect(standing(again)).toEqual(['11500', '12500', '0.08', '-1000'])
+    await again.end()
+  })
+
+  it('is in the peak already where an older version booked it', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'triplegain-flows-'))
+    folders.push(dir)
+    const before = opened({ dir })
+    before.stores.ledger.append({
+      ...correctionEntry(BTC, amount('0.1'), before.clock.now(), 'counted'),
+      prices: new Map(),
+    })
+    const now = before.clock.now()
+    const last = before.stores.equity.last()
+    if (last === null) throw new Error('there is no point of equity')
+    before.stores.equity.add({ ...last, equity: money('16500'), peak: money('16500'), flows: null })
+    before.exchange.move('deposit', BTC, amount('0.1'))
+    await before.end()
+    const after = createEngineBench({ dir, now })
+    after.tick()
+    expect([text(after.engine.tracker.equityPeak()), text(after.engine.tracker.drawdown())]).toEqual(['16500', '0'])
+    await after.end()
   })
 })
 
