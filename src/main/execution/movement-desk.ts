@@ -14,6 +14,8 @@ export type MovementDeskDeps = {
   readonly books: Books
   /** What open orders of core will spend of an asset. */
   readonly committed: (asset: Asset) => Amount
+  /** Amounts in the bags are not what was shown with a proposal any more. */
+  readonly onBagsChanged: (because: string) => void
 }
 
 /** Where deposits, withdrawals and rewards find their sleeve: by the trader, or by default. */
@@ -76,8 +78,9 @@ export class MovementDesk {
     const { kind, asset, amount, correlationId, reason } = decided.value
     const options = { source: 'executor', priority: 'HIGH', correlationId } as const
     const why = reason === null ? 'by default' : `by the trader: ${reason}`
-    const text = `The ${kind} of ${toText(amount)} ${asset} was given to ${nameOf(sleeve, asset)}, ${why}`
-    bus.publish('system_events', { kind: 'movement', text }, options)
+    const what = `The ${kind} of ${toText(amount)} ${asset} was given to ${nameOf(sleeve, asset)}`
+    bus.publish('system_events', { kind: 'movement', text: `${what}, ${why}` }, options)
+    if (sleeve === 'hodl') this.deps.onBagsChanged(`${what}.`)
     const gained = gainedBy(decided.value)
     bus.publish('portfolio_updates', { kind: 'classified', asset, sleeve, gained, by: decision.by }, options)
     return decided

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { bagHandlers } from '../../../src/main/api/bag-handlers.ts'
 import { releasePhrase } from '../../../src/shared/contract/release-phrase.ts'
 import type { Asset } from '../../../src/shared/ids.ts'
-import { decimal, toText } from '../../../src/shared/money.ts'
+import { amount, decimal, toText } from '../../../src/shared/money.ts'
 import { MINUTE } from '../../../src/shared/time.ts'
 import { createEngineBench } from '../../support/engine-bench.ts'
 import { BTC, USDT, XRP } from '../../support/money-arbitraries.ts'
@@ -129,6 +129,39 @@ describe('a proposal that waits while a bag changes', () => {
     expect(fresh?.id).not.toBe(forced.value.id)
     const bag = fresh?.bags.find(({ asset }) => asset === BTC)?.amount
     expect(bag === undefined ? '0' : toText(bag)).toBe(held(bench, 'hodl', BTC))
+  })
+
+  it('is voided when a deposit is put into a bag, and stays when it is core’s', async () => {
+    const bench = benchWith(NO_COOLDOWN)
+    bench.tick()
+    for (const units of ['0.03', '0.05']) bench.exchange.move('deposit', BTC, amount(units))
+    await bench.engine.executor.reconcile()
+    const [first = '', second = ''] = bench.stores.movements.waiting().map(({ id }) => id)
+    const forced = bench.engine.rebalancer.force()
+    if (!forced.ok) throw new Error(forced.error.message)
+    const { id } = forced.value
+    const decision = { reason: 'mine', confirmation: '' }
+    expect(bench.engine.movements.classify(first, { ...decision, sleeve: 'core' }).ok).toBe(true)
+    expect(bench.stores.proposals.get(id)?.status).toBe('pending')
+    expect(bench.engine.movements.classify(second, { ...decision, sleeve: 'hodl' }).ok).toBe(true)
+    expect(bench.stores.proposals.get(id)).toMatchObject({
+      status: 'voided',
+      note: 'The deposit of 0.05 BTC was given to the BTC bag. The plan was made for other bags.',
+    })
+  })
+
+  it('is voided when a withdrawal came out of a bag', async () => {
+    const bench = benchWith(NO_COOLDOWN)
+    bench.tick()
+    bench.exchange.move('withdrawal', BTC, amount('0.01'))
+    await bench.engine.executor.reconcile()
+    const forced = bench.engine.rebalancer.force()
+    if (!forced.ok) throw new Error(forced.error.message)
+    const [movement] = bench.stores.movements.waiting()
+    const confirmation = releasePhrase('0.01', BTC)
+    const taken = bench.engine.movements.classify(movement?.id ?? '', { sleeve: 'hodl', reason: 'rent', confirmation })
+    expect([taken.ok, held(bench, 'hodl', BTC)]).toEqual([true, '0'])
+    expect(bench.stores.proposals.get(forced.value.id)?.status).toBe('voided')
   })
 
   it('is voided when a bag grows by its share of a profit', async () => {
