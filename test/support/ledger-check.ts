@@ -20,12 +20,17 @@ function wholeOf(value: Decimal): bigint {
 /** Sums in whole numbers, kept beside the books. */
 export class PlainSums {
   private readonly sums = new Map<string, bigint>()
+  private readonly totals = new Map<Asset, bigint>()
 
-  add({ lines }: LedgerEntry): void {
+  /** Answers with the assets whose accounts do not sum to zero after it. */
+  add({ lines }: LedgerEntry): readonly Asset[] {
     for (const { account, asset, amount } of lines) {
       const key = `${account} ${asset}`
-      this.sums.set(key, (this.sums.get(key) ?? 0n) + wholeOf(amount))
+      const whole = wholeOf(amount)
+      this.sums.set(key, (this.sums.get(key) ?? 0n) + whole)
+      this.totals.set(asset, (this.totals.get(asset) ?? 0n) + whole)
     }
+    return lines.map(({ asset }) => asset).filter((asset) => this.totals.get(asset) !== 0n)
   }
 
   of(account: string, asset: Asset): bigint {

@@ -19,6 +19,7 @@ export function bookLife(
   const opened = openBooks(stores)
   const plain = new PlainSums()
   const life = ledgerLife(seed)
+  const unbalanced: string[] = []
   for (let done = 0; done < events; ) {
     const until = Math.min(events, done + lookEvery)
     const entries = stores.transact(() => {
@@ -26,13 +27,15 @@ export function bookLife(
       for (; done < until; done++) {
         const next = life.next()
         if (next.done) break
-        plain.add(next.value)
+        const [asset] = plain.add(next.value)
+        if (asset !== undefined)
+          unbalanced.push(`the ${next.value.kind} ${next.value.reference} leaves ${asset} unbalanced`)
         written.push(opened.books.write(next.value))
       }
       return written
     })
     opened.books.commit(entries)
-    const found = differences(opened, plain, WORKLOAD_ASSETS)
+    const found = [...unbalanced, ...differences(opened, plain, WORKLOAD_ASSETS)]
     if (found.length > 0) return found.map((text) => `after ${done} events: ${text}`)
     onLook?.(done)
   }

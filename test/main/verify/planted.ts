@@ -1,5 +1,8 @@
 import { withoutKeys } from './sound-database.ts'
 
+const correction = (reasonAndPerson: string): string =>
+  `INSERT INTO ledger_entries (seq, kind, at, reference, reason, booked_by, prices) VALUES (90, 'correction', 0, 'x', ${reasonAndPerson}, '{}'); INSERT INTO ledger_lines VALUES (90, 0, 'outside', 'XRP', '-1'), (90, 1, 'core', 'XRP', '1')`
+
 /** Changes behind the back of the engine: what it is, how it is made, and which check finds it in which row. */
 export const planted: [what: string, change: string, check: string, row: string | RegExp][] = [
   [
@@ -27,7 +30,7 @@ export const planted: [what: string, change: string, check: string, row: string 
     'an entry that books a fill again',
     `DROP INDEX ledger_entries_one_per_fill; INSERT INTO ledger_entries (kind, at, reference, booked_by, prices) VALUES ('fill', 0, 'T11', 'engine', '{}')`,
     'bookings',
-    'ledger_entries 17',
+    'ledger_entries 18',
   ],
   [
     'a fill booked in another sleeve',
@@ -148,10 +151,29 @@ export const planted: [what: string, change: string, check: string, row: string 
     'movements MV2',
   ],
   [
+    'a decision booked in another name',
+    `UPDATE ledger_entries SET booked_by = 'engine' WHERE seq = 14`,
+    'movements',
+    'movements MV2',
+  ],
+  [
+    'a decision booked for another reason',
+    `UPDATE movements SET reason = 'fun' WHERE id = 'MV2'`,
+    'movements',
+    'movements MV2',
+  ],
+  ...['NULL', `' '`].map((reason): (typeof planted)[number] => [
+    `a correction of which the reason is ${reason}`,
+    correction(`${reason}, 'trader'`),
+    'ledger',
+    'ledger_entries 90',
+  ]),
+  ['a correction that no person made', correction(`'counted', 'engine'`), 'ledger', 'ledger_entries 90'],
+  [
     'a share of another amount',
     `UPDATE bag_shares SET amount = '3.01' WHERE asset = 'BTC'`,
     'bags',
-    'ledger_entries 16',
+    'bag_shares share pos_1',
   ],
   [
     'a share that is not booked',
@@ -163,6 +185,31 @@ export const planted: [what: string, change: string, check: string, row: string 
     'a share booked twice',
     `INSERT INTO ledger_entries (seq, kind, at, reference, booked_by, prices) VALUES (90, 'bag', 0, 'share pos_1', 'engine', '{}'); INSERT INTO ledger_lines VALUES (90, 0, 'tactical', 'USDT', '-4'), (90, 1, 'savings', 'USDT', '4')`,
     'bags',
+    'bag_shares share pos_1',
+  ],
+  [
+    'a share of which all was saved',
+    `DELETE FROM ledger_lines WHERE entry = 16 AND account = 'hodl'; UPDATE ledger_lines SET amount = '4' WHERE entry = 16 AND account = 'savings'`,
+    'bags',
+    'bag_shares share pos_1',
+  ],
+  ['a share of no position', `UPDATE bag_shares SET position_id = 'pos_9'`, 'bags', 'bag_shares pos_9'],
+  [
+    'an entry of a share of no position',
+    `UPDATE ledger_entries SET reference = 'share pos_9' WHERE seq = 16`,
+    'bags',
+    'ledger_entries 16',
+  ],
+  [
+    'money among the savings that no profit brought',
+    `INSERT INTO ledger_entries (seq, kind, at, reference, booked_by, prices) VALUES (90, 'transfer', 0, 'x', 'engine', '{}'); INSERT INTO ledger_lines VALUES (90, 0, 'core', 'USDT', '-2'), (90, 1, 'savings', 'USDT', '2')`,
+    'bags',
+    'savings USDT',
+  ],
+  [
+    'coins that the trader took from a bag in another way than by a release',
+    `INSERT INTO ledger_entries (seq, kind, at, reference, booked_by, prices) VALUES (90, 'transfer', 0, 'x', 'trader', '{}'); INSERT INTO ledger_lines VALUES (90, 0, 'hodl', 'BTC', '-0.001'), (90, 1, 'core', 'BTC', '0.001')`,
+    'bags',
     'ledger_entries 90',
   ],
   [
@@ -173,7 +220,7 @@ export const planted: [what: string, change: string, check: string, row: string 
   ],
   [
     'savings that owe',
-    `INSERT INTO ledger_entries (seq, kind, at, reference, booked_by, prices) VALUES (90, 'transfer', 0, 'x', 'engine', '{}'); INSERT INTO ledger_lines VALUES (90, 0, 'savings', 'USDT', '-4'), (90, 1, 'core', 'USDT', '4')`,
+    `INSERT INTO ledger_entries (seq, kind, at, reference, booked_by, prices) VALUES (90, 'fill', 0, 'x', 'engine', '{}'); INSERT INTO ledger_lines VALUES (90, 0, 'savings', 'USDT', '-4'), (90, 1, 'exchange', 'USDT', '4')`,
     'bags',
     'savings USDT',
   ],

@@ -107,7 +107,7 @@ export function fillSoundDatabase(db: Database): Stores {
   return stores
 }
 
-/** A deposit that waits, a withdrawal that was classified, coins put to earn, and the bags' share of the trade's profit. */
+/** A deposit that waits, a withdrawal that was classified, coins put to earn, the bags' share of the trade's profit, and what it bought. */
 function move(stores: Stores): void {
   const facts = { asset: USDT, at: at(80), defaultAt: at(90), correlationId: 'cor_1' as CorrelationId }
   const waits = { sleeve: null, decidedAt: null, decidedBy: null, reason: null } as const
@@ -128,6 +128,15 @@ function move(stores: Stores): void {
   ]
   for (const part of parts) stores.bagShares.add({ ...part, positionId: position.id, at: at(87) })
   stores.ledger.append(shareEntry(position, parts, at(87)))
+  const purchase = anOrder({
+    ...numbered(7),
+    sleeve: 'hodl',
+    amount: amount('0.00005'),
+    receipt: { kind: 'bag_purchase' },
+  })
+  stores.orders.insert(purchase)
+  // A fee in the coin that is bought: less comes into the bag, and nothing leaves it.
+  follow(stores, purchase, filled(purchase, 91, '0.00005', { fee: amount('0.0000001'), feeAsset: BTC }))
 }
 
 function trade(stores: Stores): void {

@@ -14,9 +14,9 @@ function soundDatabase() {
 }
 
 const BALANCES = new Map<Asset, Amount>([
-  [asset('BTC'), amount('0.03')],
+  [asset('BTC'), amount('0.0300499')],
   [asset('XRP'), amount('3500')],
-  [asset('USDT'), amount('9494.64')],
+  [asset('USDT'), amount('9492.14')],
 ])
 
 describe('verify', () => {
@@ -30,8 +30,8 @@ describe('verify', () => {
     expect(reports.flatMap((report) => report.findings)).toEqual([])
     expect(reports.map((report) => `${report.check}: ${report.summary}`)).toEqual(
       expect.arrayContaining([
-        'ledger: 16 entries, sums are zero for USDT, BTC, XRP',
-        "bookings: 7 fills, each with its one ledger entry in its order's sleeve",
+        'ledger: 17 entries, sums are zero for USDT, BTC, XRP',
+        "bookings: 8 fills, each with its one ledger entry in its order's sleeve",
         'positions: 1 positions follow from the fills',
       ]),
     )
@@ -40,7 +40,7 @@ describe('verify', () => {
   it('names the asset in which ledger and exchange differ', () => {
     const other = new Map([...BALANCES, [asset('BTC'), amount('0.031')], [asset('ETH'), amount('1')]])
     expect(verifyDatabase(soundDatabase(), { exchangeBalances: other })).toEqual([
-      { check: 'sleeves', row: 'sleeves BTC', problem: 'come to 0.03, the exchange has 0.031' },
+      { check: 'sleeves', row: 'sleeves BTC', problem: 'come to 0.0300499, the exchange has 0.031' },
       { check: 'sleeves', row: 'sleeves ETH', problem: 'come to 0, the exchange has 1' },
     ])
   })

@@ -32,7 +32,7 @@ describe('npm run verify', () => {
       expect(stderr).toBe('')
       expect(lines[0]).toBe('skip exchange-simulated.db: not one of these databases')
       expect(lines[1]).toBe('paper-simulated.db')
-      expect(lines).toContain('ok   ledger: 16 entries, sums are zero for USDT, BTC, XRP')
+      expect(lines).toContain('ok   ledger: 17 entries, sums are zero for USDT, BTC, XRP')
       expect(lines.at(-1)).toBe('verified: 13 checks, 0 findings')
       expect(status).toBe(0)
       expect(readFileSync(file)).toEqual(before)

@@ -13,6 +13,9 @@ export function checkLedger({ entries }: Records): Report {
     const balanced = checkBalanced(entry)
     if (!balanced.ok) problems.push([`ledger_entries ${seq}`, `${balanced.error.message}, expected 0`])
     for (const line of entry.lines) sums.set(line.asset, (sums.get(line.asset) ?? ZERO).plus(line.amount))
+    if (entry.kind === 'correction' && (entry.bookedBy !== 'trader' || (entry.reason ?? '').trim() === '')) {
+      problems.push([`ledger_entries ${seq}`, 'is a correction without a reason or without a person'])
+    }
   }
   for (const [asset, total] of sums) {
     if (!total.eq(ZERO)) problems.push([`ledger_lines ${asset}`, `sum to ${toText(total)} in all, expected 0`])
