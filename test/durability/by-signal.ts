@@ -6,8 +6,8 @@ import { openDatabase } from '../../src/main/persistence/database.ts'
 import { createStores } from '../../src/main/persistence/stores.ts'
 import { pair } from '../../src/shared/ids.ts'
 import { epochMs } from '../../src/shared/time.ts'
-import { DATABASE, type Load, MIGRATIONS_DIR } from '../support/crash-engine.ts'
-import { type Inspection, inspect, isSound } from '../support/crash-inspect.ts'
+import { DATABASE, type Load, MIGRATIONS_DIR, orderTypeFor } from '../support/crash-engine.ts'
+import { type Inspection, Inspector, isSound } from '../support/crash-inspect.ts'
 import { createCrashMarket } from '../support/crash-market.ts'
 import type { NaiveRule } from '../support/crash-naive.ts'
 import { startCrashServer } from '../support/crash-server.ts'
@@ -59,6 +59,7 @@ async function openWorld(
   const random = createRandom(seed)
   const clock = createScaledClock({ start: START, speed: SPEED })
   const market = createCrashMarket(random)
+  const inspector = new Inspector()
   const [dir, answers, serverDir] = ['data', 'answers', 'server'].map((name) => join(root, name)) as [
     string,
     string,
@@ -95,7 +96,7 @@ async function openWorld(
       keyDir: root,
       answers,
       account: { restUrl, wsUrl, wsAuthUrl, key, secret },
-      orderType: random() < 0.5 ? 'limit' : 'market',
+      orderType: orderTypeFor(load, random()),
       load,
       naive,
       timeoutMs: TIMEOUT_MS,
@@ -172,7 +173,7 @@ async function openWorld(
       const opened = openDatabase(join(copy, DATABASE), { migrationsDir: MIGRATIONS_DIR, now: START })
       if (!opened.ok) return { duplicates: [], lost: [], phantoms: [], others: [opened.error.message] }
       try {
-        return inspect(opened.value, createStores(opened.value), server.state())
+        return inspector.inspect(opened.value, createStores(opened.value), server.state())
       } finally {
         opened.value.close()
       }
@@ -200,6 +201,7 @@ async function openWorld(
       clearInterval(ticker)
       await Promise.all([child.kill(), spare.kill()])
       tally.addOrders(server.state().orders.length)
+      for (const [what, times] of inspector.happened) tally.happened(what, times)
       await server.kraken.close()
       rmSync(root, { recursive: true, force: true })
     },

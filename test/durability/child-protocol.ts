@@ -1,3 +1,4 @@
+import type { LegType } from '../../src/main/domain/order.ts'
 import type { Account, Load } from '../support/crash-engine.ts'
 import type { NaiveRule } from '../support/crash-naive.ts'
 import type { DeathPlan } from './death-plans.ts'
@@ -10,7 +11,7 @@ export type LifeOrder = {
   /** Where it finds the answer when it stands still: a file named after its process and the number of the question. */
   readonly answers: string
   readonly account: Account
-  readonly orderType: 'limit' | 'market'
+  readonly orderType: LegType
   readonly load: Load
   readonly naive: NaiveRule | null
   readonly timeoutMs: number

@@ -4,8 +4,8 @@ import { createRandom } from '../../src/main/adapters/generated/price-walk.ts'
 import { loadCcxt } from '../../src/main/adapters/kraken/open-kraken.ts'
 import { createSimulatedClock } from '../../src/main/adapters/system/clock.ts'
 import { epochMs, SECOND } from '../../src/shared/time.ts'
-import { DATABASE, isClear, type LivingEngine, type Load, openEngine } from '../support/crash-engine.ts'
-import { inspect, isSound } from '../support/crash-inspect.ts'
+import { DATABASE, isClear, type LivingEngine, type Load, openEngine, orderTypeFor } from '../support/crash-engine.ts'
+import { Inspector, isSound } from '../support/crash-inspect.ts'
 import { Crashed, createLife, type Life } from '../support/crash-life.ts'
 import { actOnce } from '../support/crash-load.ts'
 import { createCrashMarket } from '../support/crash-market.ts'
@@ -48,6 +48,7 @@ async function openWorld(seed: number, naive: NaiveRule | null, tally: Tally, lo
   const clock = createSimulatedClock(START)
   const server = await startCrashServer(clock, seed)
   const market = { ...createCrashMarket(random), deposit: server.deposit }
+  const inspector = new Inspector()
   const act = load === 'desk' ? actOnce : actOnPlans
   let lives = 0
   let dir = folderOf(0)
@@ -103,14 +104,14 @@ async function openWorld(seed: number, naive: NaiveRule | null, tally: Tally, lo
   function giveUp(life: Life, living: LivingEngine): void {
     const because = living.engine.executor.blockedBecause() ?? 'an order is in doubt'
     tally.found('other', `recovery did not come to an end: ${because}`)
-    tally.foundAll(inspect(living.database, living.stores, server.state()))
+    tally.foundAll(inspector.inspect(living.database, living.stores, server.state()))
     life.hurry()
   }
 
   /** What differs may be on its way still: it is a finding when it stays. */
   async function compare(life: Life, living: LivingEngine): Promise<void> {
     for (let attempt = 0; attempt < 4 && !life.isDead(); attempt++) {
-      const inspection = inspect(living.database, living.stores, server.state())
+      const inspection = inspector.inspect(living.database, living.stores, server.state())
       if (isSound(inspection)) return
       if (attempt === 3) return tally.foundAll(inspection)
       server.spoil(0)
@@ -151,7 +152,7 @@ async function openWorld(seed: number, naive: NaiveRule | null, tally: Tally, lo
     const faults = naive === null ? FAULTS : FAULTS_OF_THE_NAIVE
     server.spoil(plan === null ? 0 : (faults[Math.floor(random() * faults.length)] as number))
     try {
-      const orderType = random() < 0.5 ? 'limit' : 'market'
+      const orderType = orderTypeFor(load, random())
       const account = server.kraken
       living = openEngine({
         dir: from,
@@ -183,6 +184,7 @@ async function openWorld(seed: number, naive: NaiveRule | null, tally: Tally, lo
     recoverOnly: () => live(null),
     async close() {
       tally.addOrders(server.state().orders.length)
+      for (const [what, times] of inspector.happened) tally.happened(what, times)
       await server.kraken.close()
       rmSync(root, { recursive: true, force: true })
     },

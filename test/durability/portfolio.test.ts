@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { GATE_REFUSED } from '../support/crash-inspect-plans.ts'
 import { killBySignal } from './by-signal.ts'
 import { crashInProcess } from './in-process.ts'
 import { Tally } from './tally.ts'
@@ -28,5 +29,12 @@ describe('an engine that dies between plan, approval, leg and fill', () => {
     const isCaught = (): boolean => tally.countOf('duplicate') > 0
     await crashInProcess({ crashes: 100, seed: 1, naive: 'resell', load: 'portfolio', isEnough: isCaught }, tally)
     expect(isCaught()).toBe(true)
+  })
+
+  it('is held back by the gate when everything but the gate forgets', { timeout: TIME_LIMIT_MS }, async () => {
+    const tally = new Tally()
+    await crashInProcess({ crashes: 40, seed: 1, naive: 'resell-gated', load: 'portfolio' }, tally)
+    expect(tally.toJson().findings).toEqual([])
+    expect(tally.timesOf(GATE_REFUSED)).toBeGreaterThan(0)
   })
 })

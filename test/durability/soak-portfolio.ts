@@ -5,12 +5,14 @@ const USAGE = `Crashes the engine between plan, approval, leg and fill, one time
 answers badly, and compares every recovery with what that exchange really has: nothing traded beyond a leg that was
 approved, no approval used twice, every database sound.
 
-  npm run soak:portfolio -- [--crashes N] [--seed N] [--naive resell] [--help]
+  npm run soak:portfolio -- [--crashes N] [--seed N] [--naive resell|resell-gated] [--help]
 
---naive lets the engine forget what it had traded before a crash: then there is something to be found.
+--naive resell lets the engine forget what it had traded before a crash: then there is something to be found. With
+resell-gated the gate still knows, and nothing may be found all the same.
 `
 /** From so many crashes on each named point is expected. */
 const LONG_RUN = 1_000
+const RULES = ['resell', 'resell-gated'] as const
 
 try {
   const { values } = parseArgs({
@@ -25,14 +27,16 @@ try {
   if (values.help) process.stdout.write(USAGE)
   else if (!/^[1-9]\d{0,6}$/.test(values.crashes) || !/^\d{1,7}$/.test(values.seed)) {
     throw new Error('--crashes and --seed: expected a whole number')
-  } else if (values.naive !== undefined && values.naive !== 'resell') throw new Error('--naive: expected resell')
-  else {
-    const naive = values.naive === 'resell' ? 'resell' : null
+  } else if (values.naive !== undefined && !RULES.some((rule) => rule === values.naive)) {
+    throw new Error(`--naive: expected ${RULES.join(' or ')}`)
+  } else {
+    const naive = RULES.find((rule) => rule === values.naive) ?? null
     const options = { kills: Number(values.crashes), seed: Number(values.seed), naive, load: 'portfolio' } as const
     const report = await killRepeatedly(options, (done) => {
       if (done % 100 === 0) process.stdout.write(`${done} crashes\n`)
     })
     for (const [point, deaths] of report.points) process.stdout.write(`${String(deaths).padStart(6)}  ${point}\n`)
+    for (const [what, times] of report.happened) process.stdout.write(`${String(times).padStart(6)}  ${what}\n`)
     for (const { kind, text } of report.findings) process.stdout.write(`BAD  ${kind}: ${text}\n`)
     const deaths = new Map(report.points)
     const missed = report.kills < LONG_RUN ? [] : POINTS_OF_PLANS.filter((point) => !deaths.get(point))

@@ -8,6 +8,8 @@ export type TallyJson = {
   readonly twiceInRecovery: number
   readonly points: ReadonlyArray<readonly [point: string, deaths: number]>
   readonly findings: readonly Finding[]
+  /** What the workload brought about, and how often. */
+  readonly happened: ReadonlyArray<readonly [what: string, times: number]>
 }
 
 /** Of one kind of finding a broken rule can bring thousands: so many are enough to see what it is. */
@@ -17,6 +19,7 @@ const KEPT = 200
 export class Tally {
   private readonly deaths = new Map<string, number>()
   private readonly seen = new Map<string, Finding>()
+  private readonly happenings = new Map<string, number>()
   private killCount = 0
   private orders = 0
   private twiceInRecovery = 0
@@ -38,6 +41,12 @@ export class Tally {
   }
   addOrders(count: number): void {
     this.orders += count
+  }
+  happened(what: string, times: number): void {
+    this.happenings.set(what, this.timesOf(what) + times)
+  }
+  timesOf(what: string): number {
+    return this.happenings.get(what) ?? 0
   }
   /** The same thing found again after the next crash is still one. */
   found(kind: Kind, text: string): void {
@@ -70,6 +79,7 @@ export class Tally {
   add(other: TallyJson): void {
     for (const [point, deaths] of other.points) this.deaths.set(point, (this.deaths.get(point) ?? 0) + deaths)
     for (const { kind, text } of other.findings) this.found(kind, text)
+    for (const [what, times] of other.happened) this.happened(what, times)
     this.killCount += other.kills
     this.orders += other.orders
     this.twiceInRecovery += other.twiceInRecovery
@@ -82,6 +92,7 @@ export class Tally {
       twiceInRecovery: this.twiceInRecovery,
       points: [...this.deaths].sort(([a], [b]) => a.localeCompare(b)),
       findings: [...this.seen.values()],
+      happened: [...this.happenings].sort(([a], [b]) => a.localeCompare(b)),
     }
   }
 }

@@ -154,14 +154,14 @@ export const GUARDS: readonly Guard[] = [
     name: 'a live approval',
     file: APPROVAL,
     code: "if (proposal.status !== 'approved') return `its",
-    without: "if (proposal.status === 'voided' && filled === null) return `its",
+    without: "if (proposal.status === 'voided' && taken === null) return `its",
     tests: APPROVED,
   },
   {
     name: 'no more than was approved',
     file: APPROVAL,
-    code: 'if (amount.plus(filled).gt(leg.amount)) return',
-    without: 'if (amount.plus(filled).lt(ZERO)) return',
+    code: 'if (amount.plus(taken).gt(leg.amount)) return',
+    without: 'if (amount.plus(taken).lt(ZERO)) return',
     tests: APPROVED,
   },
   {

@@ -8,6 +8,7 @@ import { openNonceFile } from '../../src/main/adapters/kraken/nonce-file.ts'
 import { createRandomIds } from '../../src/main/adapters/system/ids.ts'
 import { createMemorySentinel } from '../../src/main/adapters/system/sentinel.ts'
 import { loadSettings, type Settings } from '../../src/main/config.ts'
+import type { LegType } from '../../src/main/domain/order.ts'
 import { createEngine, type Engine, type Opening } from '../../src/main/engine.ts'
 import { type Database, openDatabase } from '../../src/main/persistence/database.ts'
 import { createStores } from '../../src/main/persistence/stores.ts'
@@ -58,8 +59,13 @@ const OF_LOAD: Record<Load, readonly string[]> = {
     'portfolio.rebalancing.slice_every_minutes=1',
   ],
 }
+/** @param dice in [0, 1). */
+export function orderTypeFor(load: Load, dice: number): LegType {
+  if (load === 'portfolio' && dice < 0.15) return 'post_only'
+  return dice < 0.5 ? 'limit' : 'market'
+}
 const loaded = new Map<string, Settings>()
-function settingsWith(orderType: 'limit' | 'market', load: Load): Settings {
+function settingsWith(orderType: LegType, load: Load): Settings {
   const key = `${orderType} ${load}`
   const known = loaded.get(key)
   if (known !== undefined) return known
@@ -108,7 +114,7 @@ export function openEngine(options: {
   readonly clock: Clock
   readonly life: Life
   readonly account: Account
-  readonly orderType: 'limit' | 'market'
+  readonly orderType: LegType
   readonly load: Load
   readonly naive: NaiveRule | null
   /** A request is given up after this, ms of the machine's own time. */

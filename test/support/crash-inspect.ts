@@ -1,19 +1,23 @@
 import { Balances } from '../../src/main/domain/ledger.ts'
-import { isFinal, type Order, positionIdOf } from '../../src/main/domain/order.ts'
-import { isApprovedLeg, type Proposal } from '../../src/main/domain/proposal.ts'
+import { isFinal, type Order, positionIdOf, type Side } from '../../src/main/domain/order.ts'
 import type { Database } from '../../src/main/persistence/database.ts'
 import { verifyDatabase } from '../../src/main/persistence/verify-checks.ts'
 import type { Stores } from '../../src/main/ports.ts'
-import type { Asset, ClientOrderId } from '../../src/shared/ids.ts'
-import { type Amount, sum, toText, ZERO } from '../../src/shared/money.ts'
+import type { Asset, ClientOrderId, TradedPair } from '../../src/shared/ids.ts'
+import { type Amount, type Price, sum, toText, ZERO } from '../../src/shared/money.ts'
+import { announcedWrongly, beyondApproval, happened, PlanMemory } from './crash-inspect-plans.ts'
 import { USDT } from './money-arbitraries.ts'
 
 /** An order as the exchange itself has it. */
 export type ServerOrder = {
   readonly clientOrderId: string | null
+  readonly symbol: TradedPair
+  readonly side: Side
   readonly status: 'open' | 'filled' | 'cancelled' | 'expired'
   readonly amount: Amount
   readonly filled: Amount
+  /** Of each of its trades. */
+  readonly prices: readonly Price[]
 }
 /** Everything that the exchange has, asked past every fault. */
 export type ServerState = {
@@ -22,7 +26,7 @@ export type ServerState = {
 }
 
 export type Inspection = {
-  /** One id twice at the exchange, a leg traded beyond its amount, a position sold beyond what was bought. */
+  /** One id twice at the exchange, a leg traded beyond what was approved, an approval used twice, a position oversold. */
   readonly duplicates: readonly string[]
   /** The exchange has or did what the database does not know. */
   readonly lost: readonly string[]
@@ -32,15 +36,33 @@ export type Inspection = {
   readonly others: readonly string[]
 }
 
-/** Compares a database at rest with the exchange. Reads both from their own records, not through the engine. */
-export function inspect(database: Database, stores: Stores, server: ServerState): Inspection {
-  const orders = stores.orders.recent(ALL)
+/** Compares databases at rest with one exchange. Reads both from their own records, not through the engine. */
+export class Inspector {
+  /** How often what the workload is to bring about came about, as of the last look. */
+  happened: ReadonlyMap<string, number> = new Map()
+  private readonly plans = new PlanMemory()
+
+  inspect(database: Database, stores: Stores, server: ServerState): Inspection {
+    const orders = stores.orders.recent(EVERY)
+    this.happened = happened(stores, orders)
+    return inspect(database, stores, orders, server, this.plans)
+  }
+}
+
+function inspect(
+  database: Database,
+  stores: Stores,
+  orders: readonly Order[],
+  server: ServerState,
+  plans: PlanMemory,
+): Inspection {
   const byClient = ordersByClient(server)
   return {
     duplicates: [
       ...sentTwice(byClient),
-      ...legsBeyond(stores, orders, byClient),
-      ...approvedTwice(database),
+      ...beyondApproval(stores, orders, byClient),
+      ...announcedWrongly(database, stores),
+      ...plans.compare(stores),
       ...positionsOversold(stores, orders, byClient),
     ],
     lost: [...unknownHere(stores, byClient), ...orders.flatMap((order) => lostOf(order, byClient))],
@@ -55,8 +77,9 @@ export function inspect(database: Database, stores: Stores, server: ServerState)
 export const isSound = ({ duplicates, lost, phantoms, others }: Inspection): boolean =>
   duplicates.length + lost.length + phantoms.length + others.length === 0
 
-const ALL = 1_000_000
-type ByClient = ReadonlyMap<string, readonly ServerOrder[]>
+/** More than there can be. */
+export const EVERY = 1_000_000
+export type ByClient = ReadonlyMap<string, readonly ServerOrder[]>
 
 function ordersByClient({ orders }: ServerState): ByClient {
   const byClient = new Map<string, ServerOrder[]>()
@@ -70,36 +93,8 @@ function ordersByClient({ orders }: ServerState): ByClient {
 const sentTwice = (byClient: ByClient): string[] =>
   [...byClient].flatMap(([id, found]) => (found.length > 1 ? [`${id} is ${found.length} orders at the exchange`] : []))
 
-const tradedThere = (order: Order, byClient: ByClient): Amount =>
+export const tradedThere = (order: Order, byClient: ByClient): Amount =>
   (byClient.get(order.clientOrderId) ?? []).reduce<Amount>((total, { filled }) => total.plus(filled) as Amount, ZERO)
-
-function legsBeyond(stores: Stores, orders: readonly Order[], byClient: ByClient): string[] {
-  const traded = new Map<string, { allowed: Amount; total: Amount }>()
-  for (const order of orders) {
-    const { receipt } = order
-    if (receipt.kind !== 'proposal_leg') continue
-    const key = `leg ${receipt.leg} of ${receipt.proposalId}`
-    const allowed = traded.get(key)?.allowed ?? approvedOf(stores.proposals.get(receipt.proposalId), receipt.leg)
-    const total = (traded.get(key)?.total ?? ZERO).plus(tradedThere(order, byClient)) as Amount
-    traded.set(key, { allowed, total })
-  }
-  return [...traded].flatMap(([key, { allowed, total }]) =>
-    total.gt(allowed) ? [`${key}: ${toText(total)} traded, ${toText(allowed)} approved`] : [],
-  )
-}
-
-const approvedOf = (proposal: Proposal | null, leg: number): Amount =>
-  proposal !== null && isApprovedLeg(proposal, leg) ? (proposal.legs[leg]?.amount ?? ZERO) : ZERO
-
-/** Of an approval that was announced twice, twice was begun with it. */
-const approvedTwice = ({ sql }: Database): string[] =>
-  sql
-    .prepare<[], { readonly id: string; readonly times: number }>(
-      `SELECT json_extract(payload, '$.proposal.id') AS id, count(*) AS times FROM messages
-       WHERE topic = 'proposals' AND json_extract(payload, '$.kind') = 'approved' GROUP BY 1 HAVING times > 1`,
-    )
-    .all()
-    .map(({ id, times }) => `${id} was approved ${times} times`)
 
 /** What stops and exits sold and may still sell, against what the entry bought. A late fill of it is a position more. */
 function positionsOversold(stores: Stores, orders: readonly Order[], byClient: ByClient): string[] {

@@ -1,3 +1,4 @@
+import type { Proposal } from '../../src/main/domain/proposal.ts'
 import type { Clock, Exchange, Stores } from '../../src/main/ports.ts'
 
 /*
@@ -105,6 +106,11 @@ export function createLife(options: LifeOptions): Life {
 const TELLING = ['intent', 'fill', 'order', 'position', 'proposal', 'ledger', 'state'] as const
 type Written = (typeof TELLING)[number]
 
+function madeAs({ details }: Proposal): string {
+  if (details?.trigger === 'resumed') return 'resumed'
+  return details?.trigger === 'new_money' ? 'of new money' : 'pending'
+}
+
 /** Every commit of what matters is two points: before it, when the disk knows nothing of it, and after. */
 function storesThrough(inner: Stores, pass: (point: string) => void): Stores {
   let written: Map<Written, string> | null = null
@@ -161,7 +167,7 @@ function storesThrough(inner: Stores, pass: (point: string) => void): Stores {
     ledger: { ...inner.ledger, append: (entry) => note('ledger', ` ${entry.kind}`, () => inner.ledger.append(entry)) },
     proposals: {
       ...inner.proposals,
-      insert: (proposal) => note('proposal', ' pending', () => inner.proposals.insert(proposal)),
+      insert: (proposal) => note('proposal', ` ${madeAs(proposal)}`, () => inner.proposals.insert(proposal)),
       save: (proposal) => note('proposal', ` ${proposal.status}`, () => inner.proposals.save(proposal)),
     },
     positions: {

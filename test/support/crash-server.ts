@@ -80,7 +80,11 @@ export async function startCrashServer(clock: Clock, seed: number, dir?: string)
       const { venue } = kraken
       const all = [...venue.openOrders(), ...venue.closedOrders({ limit: 1_000_000 })]
       const holdings = [...venue.holdings()].map(([code, { total }]) => [asset(code), total] as const)
-      return { orders: all, holdings: new Map(holdings) }
+      const orders = all.map((order) => ({
+        ...order,
+        prices: venue.tradesOf(order.number).map(({ price }) => price),
+      }))
+      return { orders, holdings: new Map(holdings) }
     },
   }
 }

@@ -9,7 +9,7 @@ import { createEngine, marketsOf } from '../../src/main/engine.ts'
 import { openingOf, totalsOf } from '../../src/main/paper-account.ts'
 import { openDatabase } from '../../src/main/persistence/database.ts'
 import { createStores } from '../../src/main/persistence/stores.ts'
-import type { Exchange, Llm, Markets } from '../../src/main/ports.ts'
+import type { Exchange, Llm, Markets, Stores } from '../../src/main/ports.ts'
 import { wire } from '../../src/main/wiring.ts'
 import type { TradedPair } from '../../src/shared/ids.ts'
 import { price } from '../../src/shared/money.ts'
@@ -24,6 +24,8 @@ export function createEngineBench(
   options: {
     set?: readonly string[]
     spoil?: (exchange: Exchange) => Exchange
+    /** What the engine reads and writes, for a test that lets it forget. */
+    stores?: (stores: Stores) => Stores
     /** Keeps database and account in files of this folder, so that another bench goes on with them. */
     dir?: string
     now?: EpochMs
@@ -52,7 +54,7 @@ export function createEngineBench(
     wallClock: clock,
     sentinel: createMemorySentinel(),
     ids: dir === undefined ? createSequentialIds(1) : createRandomIds(),
-    stores,
+    stores: options.stores?.(stores) ?? stores,
     hash: sha256,
     log: { info: () => {}, error: (text, error) => bugs.push(`${text} ${String(error ?? '')}`) },
     llms: options.llms ?? [],

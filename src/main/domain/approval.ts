@@ -150,12 +150,12 @@ export const asApproved = (proposal: Proposal): ApprovedProposal | null =>
  * Why an order is not what was approved; null when it is, or needs no approval.
  *
  * @param proposal what its receipt names, as it is written down now.
- * @param filled   what earlier orders of that leg have filled.
+ * @param taken    what earlier orders of that leg have filled, or may fill yet.
  */
 export function unapproved(
   { receipt, symbol, side, amount, limitPrice }: OrderIntent,
   proposal: Proposal | null,
-  filled: Amount,
+  taken: Amount,
   digest: (text: string) => string,
 ): string | null {
   if (receipt.kind !== 'proposal_leg') return null
@@ -165,7 +165,7 @@ export function unapproved(
   if (digest(boundText(proposal)) !== proposal.hash) return 'its proposal is not the one that was approved'
   if (!isApprovedLeg(proposal, receipt.leg)) return 'its leg was left out of the approval'
   if (symbol !== leg.symbol || side !== leg.side) return `${leg.side} ${leg.symbol} was approved`
-  if (amount.plus(filled).gt(leg.amount)) return `no more than ${toText(leg.amount)} was approved`
+  if (amount.plus(taken).gt(leg.amount)) return `no more than ${toText(leg.amount)} was approved`
   const isWorse = side === 'buy' ? limitPrice.gt(leg.worstPrice) : limitPrice.lt(leg.worstPrice)
   return isWorse ? `no price beyond ${toText(leg.worstPrice)} was approved` : null
 }

@@ -20,6 +20,12 @@ export type ExecutionSettings = {
   readonly neverPlacedRetries: number
 }
 
+const isOver = ({ status, inDoubt }: Order): boolean => isFinal(status) && !inDoubt
+
+/** How much of a leg its orders have filled, and what those whose end is not known may fill yet. */
+export const takenBy = (orders: readonly Order[]): Amount =>
+  orders.reduce<Amount>((total, order) => total.plus(isOver(order) ? order.filled : order.amount) as Amount, ZERO)
+
 /** How much of a leg its orders have filled. */
 export const filledOf = (orders: readonly Order[]): Amount =>
   orders.reduce<Amount>((total, order) => total.plus(order.filled) as Amount, ZERO)
@@ -69,7 +75,7 @@ export function nextStep(
   for (const [index, leg] of proposal.legs.entries()) {
     if (!isApprovedLeg(proposal, index)) continue
     const own = ordersOfLeg(orders, index)
-    const alive = own.find((order) => !isFinal(order.status) || order.inDoubt)
+    const alive = own.find((order) => !isOver(order))
     if (alive !== undefined) return { kind: 'await_order', orderId: alive.id }
     const left = leg.amount.minus(filledOf(own)) as Amount
     if (!left.gt(ZERO)) continue

@@ -13,7 +13,7 @@ import {
 import type { Result } from '../../shared/result.ts'
 import { DAY, type EpochMs, epochMs, MINUTE } from '../../shared/time.ts'
 import { unapproved } from '../domain/approval.ts'
-import { filledOf, ordersOfLeg } from '../domain/execution.ts'
+import { ordersOfLeg, takenBy } from '../domain/execution.ts'
 import { type GatedIntent, type GateLimits, passGate, reducesRisk } from '../domain/gate.ts'
 import type { OwnedAccount } from '../domain/ledger.ts'
 import type { Tick } from '../domain/market.ts'
@@ -169,7 +169,7 @@ export class GateKeeper {
     if (receipt.kind !== 'proposal_leg') return null
     const { proposals, orders } = this.deps.stores
     const earlier = ordersOfLeg(orders.ofProposal(receipt.proposalId), receipt.leg)
-    return unapproved(intent, proposals.get(receipt.proposalId), filledOf(earlier), this.deps.hash)
+    return unapproved(intent, proposals.get(receipt.proposalId), takenBy(earlier), this.deps.hash)
   }
 
   /** What a purse must leave alone although no bag holds it; a withdrawal that is not classified yet is missing already. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ExecutionSettings, filledOf, leftToSpend, nextStep } from '../../../src/main/domain/execution.ts'
+import { type ExecutionSettings, filledOf, leftToSpend, nextStep, takenBy } from '../../../src/main/domain/execution.ts'
 import {
   ENDED,
   isFinal,
@@ -45,6 +45,18 @@ const stepOf = (
 const textOf = (stopped: readonly StoppedLeg[]): string =>
   stopped.length === 0 ? 'complete' : stopped.map(({ leg, because }) => `${leg}: ${because}`).join(', ')
 const done = { status: 'filled', filled: amount('1') } as const
+
+describe('what orders take of their leg', () => {
+  it('is what they filled, and all that they are for while their end is not known', () => {
+    const half = { filled: amount('0.5') }
+    const taken = (overrides: Partial<Order>): string => toText(takenBy([forLeg(0, { ...half, ...overrides })]))
+    expect(taken({ status: 'cancelled' })).toBe('0.5')
+    expect(taken({ status: 'open' })).toBe('1')
+    expect(taken({ status: 'pending' })).toBe('1')
+    expect(taken({ status: 'rejected', inDoubt: true })).toBe('1')
+    expect(toText(takenBy([forLeg(0, { ...half, status: 'expired' }), forLeg(0)]))).toBe('1.5')
+  })
+})
 
 describe('what new money has left to buy', () => {
   it('is what the plan’s purchases have not spent, whatever its sales brought', () => {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { sha256 } from '../../../src/main/app.ts'
+import { ordersOfLeg } from '../../../src/main/domain/execution.ts'
 import { boundText, type Proposal } from '../../../src/main/domain/proposal.ts'
 import type { Exchange } from '../../../src/main/ports.ts'
-import { amount, price } from '../../../src/shared/money.ts'
-import { after, DAY, HOUR } from '../../../src/shared/time.ts'
+import { amount, price, toText } from '../../../src/shared/money.ts'
+import { after, DAY, epochMs, HOUR } from '../../../src/shared/time.ts'
+import { forgetful } from '../../support/crash-naive.ts'
 import { createEngineBench } from '../../support/engine-bench.ts'
 import { XRP_BTC } from '../../support/money-arbitraries.ts'
 import { legOf, proposalOf } from '../../support/trading-builders.ts'
@@ -102,6 +104,21 @@ describe('what was approved', () => {
     expect(bench.stores.orders.recent(10)).toEqual([])
     expect(alertsOf(bench)).toEqual(['gate/approval'])
     expect(statusOf(bench, proposal)).toBe('incomplete')
+  })
+
+  it('is not sent once more while an order of it is alive, even by an executor that forgets it', async () => {
+    const bench = createEngineBench({
+      set: [NO_COOLDOWN],
+      stores: (stores) => forgetful('resell-gated', stores, epochMs(Number.MAX_SAFE_INTEGER)),
+    })
+    quote(bench)
+    const proposal = await rebalance(bench)
+    const sent = bench.stores.orders.ofProposal(proposal.id)
+    expect(sent.map(({ status, filled }) => [status, toText(filled)])).toContainEqual(['open', '0'])
+    for (const [index, leg] of proposal.legs.entries()) {
+      expect(ordersOfLeg(sent, index).map((order) => toText(order.amount))).toEqual([toText(leg.amount)])
+    }
+    expect(new Set(alertsOf(bench))).toEqual(new Set(['gate/approval']))
   })
 
   it('is void when nothing of it began in time', async () => {
