@@ -6,6 +6,7 @@ import { createDigest } from './adapters/report/canonical-json.ts'
 import { createCsvWriter } from './adapters/report/csv-writer.ts'
 import type { Report } from './adapters/report/report-data.ts'
 import { VERSION } from './app.ts'
+import { OWNED_ACCOUNTS } from './domain/ledger.ts'
 import { averagePrice, originOf } from './domain/order.ts'
 import type { Stores } from './ports.ts'
 import type { ReplayOptions, ReplayResult } from './replay-run.ts'
@@ -142,9 +143,9 @@ export function buildReport(
     fees: toText(result.fees),
     feesByAsset: Object.fromEntries([...result.feesByAsset].map(([asset, fee]) => [asset, toText(fee)])),
     finalHoldings: Object.fromEntries(
-      result.holdings.map(({ asset, core, hodl, tactical }) => [
-        asset,
-        { core: toText(core), hodl: toText(hodl), tactical: toText(tactical) },
+      result.holdings.map((held) => [
+        held.asset,
+        Object.fromEntries(OWNED_ACCOUNTS.map((account) => [account, toText(held[account])])),
       ]),
     ),
     finalEquity: result.finalEquity === null ? null : toText(result.finalEquity),

@@ -12,6 +12,7 @@ import { createLog } from './adapters/system/log.ts'
 import { createMemorySentinel } from './adapters/system/sentinel.ts'
 import { CONFIG_DIR, MIGRATIONS_DIR, promptsIn, sha256 } from './app.ts'
 import type { Settings } from './config.ts'
+import type { OwnedAccount } from './domain/ledger.ts'
 import type { ClosedCandle, Tick } from './domain/market.ts'
 import { createEngine, type Engine, marketsOf, type Opening } from './engine.ts'
 import { openingOf, totalsOf } from './paper-account.ts'
@@ -69,7 +70,7 @@ export type ReplayResult = {
   readonly rebalances: readonly ReplayRebalance[]
   readonly fees: Decimal
   readonly feesByAsset: ReadonlyMap<Asset, Decimal>
-  readonly holdings: ReadonlyArray<{ asset: Asset; core: Amount; hodl: Amount; tactical: Amount }>
+  readonly holdings: ReadonlyArray<{ readonly asset: Asset } & Readonly<Record<OwnedAccount, Amount>>>
   readonly finalEquity: Decimal | null
   readonly holdEquity: Decimal | null
   readonly maxDrawdown: Decimal
@@ -214,6 +215,8 @@ export async function runReplay(options: ReplayOptions): Promise<Result<ReplayRe
       core: engine.books.of('core', asset),
       hodl: engine.books.of('hodl', asset),
       tactical: engine.books.of('tactical', asset),
+      savings: engine.books.of('savings', asset),
+      unclassified: engine.books.of('unclassified', asset),
     })),
     finalEquity: engine.tracker.equity(),
     holdEquity: engine.holdEquity(),
