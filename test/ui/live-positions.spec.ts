@@ -35,7 +35,7 @@ test('a position is protected at the exchange, and its stop goes where the trade
   await window.keyboard.press('3')
   await expect(position(window)).toContainText('Stop restsat 49,750.0')
   // The first part of the entry is protected before the rest of it is bought.
-  await expect.poll(() => stopsAt(account)).toEqual(['0.6 at 49750'])
+  await expect.poll(() => stopsAt(account)).toEqual(['0.45 at 49750'])
 
   await position(window).getByRole('button', { name: 'Modify' }).click()
   const dialog = window.getByRole('dialog')
@@ -46,7 +46,7 @@ test('a position is protected at the exchange, and its stop goes where the trade
   await stop.fill('49,900')
   await dialog.getByRole('button', { name: 'Move them' }).click()
   await expect(position(window)).toContainText('Stop restsat 49,900.0')
-  await expect.poll(() => stopsAt(account)).toEqual(['0.6 at 49900'])
+  await expect.poll(() => stopsAt(account)).toEqual(['0.45 at 49900'])
 })
 
 test('position, partial fill, doubt, and orders placed elsewhere, before and after Kill, in both themes', async ({

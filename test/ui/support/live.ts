@@ -135,7 +135,11 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       })
       const dataDir = temporary('data')
       // What never arrived is in doubt until then: long enough to look at it from all sides.
-      const patient: Changes = [['execution.yaml', 'deadline_ms: 15000', 'deadline_ms: 20000']]
+      const patient: Changes = [
+        ['execution.yaml', 'deadline_ms: 15000', 'deadline_ms: 20000'],
+        // Two trades are proposed in the same minute, and there must be money for both.
+        ['risk.yaml', 'max_position_percent: 20', 'max_position_percent: 15'],
+      ]
       const workstation = await startWorkstation(liveLaunch(account, dataDir, patient))
       await use({ account, url: workstation.url })
       await workstation.stop()
@@ -171,6 +175,8 @@ export async function approve(window: Page, decision: RegExp): Promise<void> {
   const option = window.getByRole('option', { name: decision })
   await expect(option).toContainText('Pending')
   await option.click()
+  // Held back for a moment where the account has just changed and has not been compared yet.
+  await expect(window.getByRole('button', { name: /^Approve/ })).toBeEnabled({ timeout: LIMITED_MS })
   await window.keyboard.press('a')
   const dialog = window.getByRole('dialog')
   await dialog.getByRole('textbox').fill('APPROVE')
