@@ -24,6 +24,8 @@ export type Candle = {
   readonly low: number
   readonly close: number
   readonly volume: number
+  /** How many of the finest candles that it was made from were missing; absent where none was. */
+  readonly missing?: number
 }
 
 export type ClosedCandle = { readonly symbol: TradedPair; readonly candle: Candle }

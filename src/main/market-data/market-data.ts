@@ -2,23 +2,35 @@ import type { TradedPair } from '../../shared/ids.ts'
 import { fromFloat, type Price } from '../../shared/money.ts'
 import { type EpochMs, MINUTE } from '../../shared/time.ts'
 import type { Bus } from '../bus/bus.ts'
-import type { ClosedCandle, Tick } from '../domain/market.ts'
-import type { Clock, FeedListener, FeedStatus, MarketSampleStore } from '../ports.ts'
+import type { Candle, ClosedCandle, Tick } from '../domain/market.ts'
+import type { CandleStore, Clock, FeedListener, FeedStatus, MarketFeed, MarketSampleStore } from '../ports.ts'
+import { type CandleNeed, inOrder, readPast } from './back-fill.ts'
 import { CandleBuilder } from './candle-builder.ts'
+import { type FaultCount, MarketFaults } from './market-faults.ts'
+import { Timeframes } from './timeframes.ts'
 
 export type MarketDataSettings = {
   /** A price older than this is stale; 0 in a replay, where only a candle that closes now is fresh. */
   readonly staleMs: number
   /** True where the feed has no candles of its own. */
   readonly buildsCandles: boolean
+  /** True where somebody wants the coarser candles too. */
+  readonly makesTimeframes: boolean
   /** Where prices are sampled into the database; null in a replay. */
   readonly samples: MarketSampleStore | null
+  /** Where closed candles are kept; null where they are no facts about a real market, or are on file already. */
+  readonly candles: CandleStore | null
 }
 
-/** Knows the last price of every symbol and its age, and announces prices and closed candles. */
+/**
+ * Knows the last price of every symbol and its age, and announces prices and closed candles: in one message all that
+ * close at one moment, the finest first.
+ */
 export class MarketData implements FeedListener {
   private readonly ticks = new Map<TradedPair, Tick>()
+  private readonly faults: MarketFaults
   private readonly builder: CandleBuilder | null
+  private readonly timeframes: Timeframes | null
   private readonly sampledAt = new Map<TradedPair, EpochMs>()
   private feedStatus: FeedStatus | null = null
   private distrusted: ReadonlySet<Tick> = new Set()
@@ -30,7 +42,9 @@ export class MarketData implements FeedListener {
     this.clock = clock
     this.bus = bus
     this.settings = settings
-    this.builder = settings.buildsCandles ? new CandleBuilder(MINUTE) : null
+    this.faults = new MarketFaults(clock, bus)
+    this.builder = settings.buildsCandles ? new CandleBuilder(MINUTE, this.faults.note) : null
+    this.timeframes = settings.makesTimeframes ? new Timeframes(this.faults.note) : null
   }
 
   prices(ticks: readonly Tick[]): void {
@@ -43,8 +57,35 @@ export class MarketData implements FeedListener {
     if (closed.length > 0) this.candles(closed)
   }
 
-  candles(closed: readonly ClosedCandle[]): void {
+  candles(finest: readonly ClosedCandle[]): void {
+    const closed = this.timeframes?.add(finest) ?? finest
+    if (closed.length === 0) return
+    const { candles } = this.settings
+    if (candles !== null) for (const { symbol, candle } of closed) candles.add(symbol, candle)
     this.bus.publish('market_data', { kind: 'candles', closed }, { source: 'market-data' })
+  }
+
+  /**
+   * The past of every symbol of the feed, oldest first and at one moment the finest first, as live candles come. To be
+   * asked for before the first price: the candles that are open now go on from it. What is missing of it is said.
+   *
+   * @param baseMs width of the finest candles, of which the others are made.
+   */
+  async backFill(
+    feed: Pick<MarketFeed, 'symbols' | 'history'>,
+    needs: readonly CandleNeed[],
+    baseMs: number,
+  ): Promise<readonly ClosedCandle[]> {
+    const { candles: store } = this.settings
+    const past = await readPast(needs, { feed, store, now: () => this.clock.now(), note: this.faults.note })
+    for (const symbol of feed.symbols) {
+      const own = past.series.flatMap((each) => (each.symbol === symbol ? each.candles : []))
+      if (own.length > 0) this.timeframes?.prime(symbol, own, baseMs, this.clock.now())
+    }
+    if (past.text !== null) {
+      this.bus.publish('system_events', { kind: 'market', text: past.text }, { source: 'market-data' })
+    }
+    return inOrder(past)
   }
 
   status(status: FeedStatus): void {
@@ -72,6 +113,22 @@ export class MarketData implements FeedListener {
     const tick = this.ticks.get(symbol)
     if (tick === undefined || this.distrusted.has(tick)) return null
     return this.clock.now() - tick.at <= this.settings.staleMs ? tick : null
+  }
+
+  /** How old the last price is, ms; null before the first. */
+  ageOf(symbol: TradedPair): number | null {
+    const tick = this.ticks.get(symbol)
+    return tick === undefined ? null : Math.max(0, this.clock.now() - tick.at)
+  }
+
+  /** The last closed candle of every width, finest first; [] where nobody wants the coarser ones. */
+  lastCandles(symbol: TradedPair): readonly Candle[] {
+    return this.timeframes?.lastClosed(symbol) ?? []
+  }
+
+  /** What was wrong with the data since the start, by symbol and kind. */
+  faultCounts(): readonly FaultCount[] {
+    return this.faults.all()
   }
 
   freshPrice(symbol: TradedPair): Price | null {

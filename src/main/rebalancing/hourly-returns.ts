@@ -1,7 +1,6 @@
 import type { Asset, TradedPair } from '../../shared/ids.ts'
 import { HOUR } from '../../shared/time.ts'
 import type { ClosedCandle } from '../domain/market.ts'
-import type { MarketFeed } from '../ports.ts'
 
 /** A week is remembered; with less than two days nothing is said. */
 const REMEMBERED = 168
@@ -21,19 +20,14 @@ export class HourlyReturns {
     this.assets = assets
   }
 
-  /** Takes the feed's past hours, so that it need not watch for two days first. */
-  async warmUp(feed: MarketFeed): Promise<void> {
-    for (const symbol of this.symbols()) {
-      const candles = await feed.history(symbol, HOUR, REMEMBERED)
-      this.onCandles(candles.map((candle) => ({ symbol, candle })))
-    }
-  }
+  /** The past candles that it wants, so that it need not watch for two days first. */
+  readonly need = { intervalMs: HOUR, count: REMEMBERED }
 
-  /** Candles of any length up to an hour. */
+  /** Candles in the order in which they closed. Those of more than an hour say nothing new. */
   onCandles(closed: readonly ClosedCandle[]): void {
     for (const { symbol, candle } of closed) {
       const closesAt = candle.openTime + candle.intervalMs
-      if (closesAt % HOUR !== 0) continue
+      if (closesAt % HOUR !== 0 || candle.intervalMs > HOUR) continue
       const hour = closesAt / HOUR
       const known = this.closes.get(symbol)
       if (known === undefined) {

@@ -90,19 +90,14 @@ describe('what staying off target risks in a day', () => {
     expect(returns.riskPerDay(DRIFT)).toBeCloseTo(0.1 * 0.00995 * Math.sqrt(24), 4)
   })
 
-  it('starts from what the feed remembers', async () => {
+  it('wants a week of hours of the past, and takes no close from a candle of more than an hour', () => {
     const returns = new HourlyReturns(USDT, [BTC, USDT])
-    const asked: string[] = []
-    await returns.warmUp({
-      symbols: [BTC_USDT],
-      history: async (symbol, intervalMs, count) => {
-        asked.push(`${symbol} ${intervalMs} ${count}`)
-        return upTo(60).map((hour) => candle(hour, hour % 2 === 0 ? 100 : 101))
-      },
-      start: () => {},
-      stop: () => {},
-    })
-    expect(asked).toEqual([`BTC/USDT ${HOUR} 168`])
-    expect(returns.riskPerDay(DRIFT)).not.toBeNull()
+    expect(returns.need).toEqual({ intervalMs: HOUR, count: 168 })
+    returns.onCandles(upTo(60).map((hour) => ({ symbol: BTC_USDT, candle: candle(hour, hour % 2 === 0 ? 100 : 101) })))
+    const known = returns.riskPerDay(DRIFT)
+    expect(known).not.toBeNull()
+    // The last hour of these four has no candle: their close is an older one.
+    returns.onCandles([{ symbol: BTC_USDT, candle: candle(60, 500, 4 * HOUR) }])
+    expect(returns.riskPerDay(DRIFT)).toBe(known)
   })
 })

@@ -1,8 +1,9 @@
-import { ExponentialBackoff, handleAll, retry } from 'cockatiel'
+import { ExponentialBackoff, handleAll, handleWhen, retry } from 'cockatiel'
 import type { TradedPair } from '../../../shared/ids.ts'
 import { after, type EpochMs, epochMs } from '../../../shared/time.ts'
 import type { Candle, Tick } from '../../domain/market.ts'
 import type { Cancel, Clock, FeedListener, FeedStatus, MarketFeed } from '../../ports.ts'
+import { type CandleSource, watchCandles } from './candle-stream.ts'
 import { type KrakenExchange, openKraken } from './open-kraken.ts'
 import { createRedactor } from './redact.ts'
 
@@ -21,11 +22,14 @@ type Ticker = { readonly symbol: string; readonly bid?: unknown; readonly ask?: 
 const QUIET_MS = 5_000
 const FIRST_RETRY_MS = 500
 const LONGEST_RETRY_MS = 30_000
-/** Kraken gives at most 720 candles. */
+/** Kraken gives at most 720 candles, the last of them still open. */
 const MOST_CANDLES = 720
+/** Whoever asks too much in a row is told so, and may ask again a little later. */
+const CROWDED = new Set(['RateLimitExceeded', 'DDoSProtection'])
+const CROWDED_PAUSE_MS = 1_500
 
 /**
- * Kraken's public prices through ccxt. The socket's own time stamps are empty, so ticks are stamped on receipt. A line
+ * Kraken's public prices and candles through ccxt. The socket's own time stamps are empty, so ticks are stamped on receipt. A line
  * that is lost is opened again with growing pauses; until then the status says so and prices grow stale.
  */
 export function createKrakenFeed(options: KrakenFeedOptions): MarketFeed {
@@ -37,6 +41,7 @@ export function createKrakenFeed(options: KrakenFeedOptions): MarketFeed {
   const seen = new Map<string, Ticker>()
   const seenAt = new Map<string, EpochMs>()
   let cancelRefresh: Cancel = () => {}
+  let stopCandles: Cancel = () => {}
 
   const open = (): Promise<KrakenExchange> => {
     exchange ??= openKraken({ ...options, wsAuthUrl: options.wsUrl }, options.timeoutMs)
@@ -69,6 +74,13 @@ export function createKrakenFeed(options: KrakenFeedOptions): MarketFeed {
     const left = missing.length === 0 ? null : `${missing.join(', ')} cannot be traded on Kraken now`
     if (active.length === 0) return status(left)
     refreshLater(kraken, active, left)
+    stopCandles = watchCandles({
+      source: kraken as CandleSource,
+      clock,
+      symbols: active,
+      tell: (closed) => listener?.candles(closed),
+      signal: stopped.signal,
+    })
     while (!stopped.signal.aborted) {
       await persistent.execute(() => kraken.watchTickers(active), stopped.signal)
       if (stopped.signal.aborted) return
@@ -112,6 +124,11 @@ export function createKrakenFeed(options: KrakenFeedOptions): MarketFeed {
     })
   }
 
+  const patient = retry(
+    handleWhen((error) => error instanceof Error && CROWDED.has(error.name)),
+    { maxAttempts: 2, backoff: new ExponentialBackoff({ initialDelay: CROWDED_PAUSE_MS }) },
+  )
+
   return {
     symbols,
     async history(symbol, intervalMs, count) {
@@ -120,8 +137,9 @@ export function createKrakenFeed(options: KrakenFeedOptions): MarketFeed {
         ([, minutes]) => Number(minutes) * 60_000 === intervalMs,
       )?.[0]
       if (timeframe === undefined) return []
-      const rows = await kraken
-        .fetchOHLCV(symbol, timeframe, undefined, Math.min(count + 1, MOST_CANDLES))
+      const limit = Math.min(count + 1, MOST_CANDLES)
+      const rows = await patient
+        .execute(() => kraken.fetchOHLCV(symbol, timeframe, undefined, limit))
         .catch((error: unknown) => {
           throw new Error(shortened(error))
         })
@@ -142,6 +160,7 @@ export function createKrakenFeed(options: KrakenFeedOptions): MarketFeed {
     stop() {
       stopped.abort()
       cancelRefresh()
+      stopCandles()
       // Closing rejects what is being waited for: that is the end of the loop, not a failure.
       exchange?.then((kraken) => kraken.close()).catch(() => undefined)
     },

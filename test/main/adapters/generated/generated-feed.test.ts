@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { createGeneratedFeed } from '../../../../src/main/adapters/generated/generated-feed.ts'
 import { createSimulatedClock } from '../../../../src/main/adapters/system/clock.ts'
-import type { Tick } from '../../../../src/main/domain/market.ts'
+import { CandleLadder } from '../../../../src/main/domain/candle-ladder.ts'
+import { candleFault, closeTimeOf, missingIn, openTimeOf, TIMEFRAMES } from '../../../../src/main/domain/candles.ts'
+import type { Candle, Tick } from '../../../../src/main/domain/market.ts'
 import { price } from '../../../../src/shared/money.ts'
 import { epochMs, HOUR, MINUTE } from '../../../../src/shared/time.ts'
 import { BTC_USDT, rulesOf, XRP_BTC, XRP_USDT } from '../../../support/money-arbitraries.ts'
@@ -63,5 +65,31 @@ describe('the generated feed', () => {
     feed.stop()
     clock.advanceTo(epochMs(clock.now() + HOUR))
     expect(ticks).toHaveLength(3 * 20)
+  })
+
+  it('has a past of candles of every width, the coarser made of the finer, up to where it starts', async () => {
+    const { feed, clock } = feedOf(7)
+    const past = new Map<number, readonly Candle[]>()
+    for (const intervalMs of TIMEFRAMES) past.set(intervalMs, await feed.history(XRP_BTC, intervalMs, 500))
+    const counts = [...past.values()].map((candles) => candles.length)
+    expect(counts).toEqual([500, 500, 500, 500, 411, 67])
+    for (const candles of past.values()) {
+      const last = candles.at(-1) as Candle
+      expect(missingIn(candles)).toBe(0)
+      expect(closeTimeOf(last)).toBe(openTimeOf(clock.now(), last.intervalMs))
+      for (const candle of candles) expect(candleFault(candle)).toBeNull()
+    }
+    const closed: Candle[] = []
+    const ladder = new CandleLadder(MINUTE, [5 * MINUTE])
+    for (const minute of past.get(MINUTE) ?? []) ladder.add(minute, closed)
+    const made = closed.filter(({ missing }) => missing === undefined)
+    expect(made.length).toBeGreaterThan(90)
+    expect(past.get(5 * MINUTE)?.slice(-made.length)).toEqual(made)
+  })
+
+  it('has the same past for the same seed and start, and another for another seed', async () => {
+    const past = (seed: number) => feedOf(seed).feed.history(BTC_USDT, HOUR, 720)
+    expect(await past(7)).toEqual(await past(7))
+    expect(await past(8)).not.toEqual(await past(7))
   })
 })
