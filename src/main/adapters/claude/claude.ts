@@ -34,7 +34,7 @@ export function createClaude(terms: ProviderTerms): Llm {
             max_tokens: terms.maxOutputTokens,
             system: prompt.system,
             messages: [{ role: 'user', content: prompt.user }],
-            output_config: { format: { type: 'json_schema', schema: ANSWER_SCHEMA } },
+            output_config: { format: { type: 'json_schema', schema: prompt.answerSchema ?? ANSWER_SCHEMA } },
           },
           { signal: limit },
         )

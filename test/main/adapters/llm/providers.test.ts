@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createClaude } from '../../../../src/main/adapters/claude/claude.ts'
 import { createDeepSeek } from '../../../../src/main/adapters/deepseek/deepseek.ts'
+import { createOpenAiCompatible } from '../../../../src/main/adapters/deepseek/openai-compatible.ts'
 import type { ProviderTerms } from '../../../../src/main/domain/resolution-provider.ts'
 import type { Llm } from '../../../../src/main/ports.ts'
 import { decimal } from '../../../../src/shared/money.ts'
@@ -112,6 +113,46 @@ describe.each([
     expect(await codeAfter(replies.echoesHeaders(500))).toBe('llm/unavailable')
     expect(await codeAfter(replies.repeatsKey())).toBe('ok')
     expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${KEY}`)
+  })
+})
+
+describe('anybody else who speaks like OpenAI', () => {
+  const local = (change: Partial<ProviderTerms> = {}) => createOpenAiCompatible('Local', terms(change))
+
+  it('is called by its own name in what went wrong', async () => {
+    server.script('deepseek', replies.html(), replies.status(500, 'sorry'), replies.declined())
+    const messages: string[] = []
+    for (let asked = 0; asked < 3; asked++) {
+      const answer = await local().ask(prompt, never())
+      if (!answer.ok) messages.push(answer.error.message)
+    }
+    expect(messages).toEqual([
+      'Local sent something that is not a completion.',
+      'Local is not available (HTTP 500): sorry',
+      'Local declined to answer.',
+    ])
+  })
+
+  it('is sent no key where it needs none, whatever the environment holds for OpenAI', async () => {
+    const held = { OPENAI_API_KEY: KEY, OPENAI_ADMIN_KEY: KEY, OPENAI_CUSTOM_HEADERS: `x-gateway: ${KEY}` }
+    Object.assign(process.env, held)
+    try {
+      server.script('deepseek', replies.right())
+      expect(await local({ apiKey: '' }).ask(prompt, never())).toMatchObject({ ok: true })
+    } finally {
+      for (const name of Object.keys(held)) delete process.env[name]
+    }
+    const [request] = server.requests
+    expect(request?.headers.authorization).toBeUndefined()
+    expect(JSON.stringify(request?.headers)).not.toContain('canary')
+  })
+
+  it('never gets its key into an answer or an error', async () => {
+    server.script('deepseek', replies.echoesHeaders(400), replies.echoesHeaders(401), replies.repeatsKey())
+    for (let asked = 0; asked < 3; asked++) {
+      expect(JSON.stringify(await local().ask(prompt, never()))).not.toContain('canary')
+    }
+    expect(server.requests[2]?.headers.authorization).toBe(`Bearer ${KEY}`)
   })
 })
 
