@@ -14,6 +14,10 @@ const GATE = 'src/main/domain/gate.ts'
 const APPROVAL = 'src/main/domain/approval.ts'
 const APPROVED = ['test/main/domain/approval.test.ts', 'test/main/approval/bound-approval.test.ts']
 const AT_THE_GATE = ['test/main/domain/gate.test.ts']
+const RISK = 'src/main/domain/risk.ts'
+const RISK_RULES = 'src/main/domain/risk-rules.ts'
+const AT_RISK = ['test/main/domain/risk.test.ts']
+const BREAKERS = ['test/main/safety/breakers.test.ts']
 
 export const GUARDS: readonly Guard[] = [
   {
@@ -212,5 +216,61 @@ export const GUARDS: readonly Guard[] = [
     code: 'if (confirmation !== phrase) {',
     without: 'if (false as boolean) {',
     tests: ['test/main/execution/bags-trader.test.ts'],
+  },
+  {
+    name: 'minimum confidence',
+    file: RISK_RULES,
+    code: "judged('minimum_confidence', confidence >= minimum, text)",
+    without: "judged('minimum_confidence', minimum >= 0, text)",
+    tests: AT_RISK,
+  },
+  {
+    name: 'nothing new while a breaker has tripped',
+    file: RISK_RULES,
+    code: "judged('breakers', held === '',",
+    without: "judged('breakers', true,",
+    tests: AT_RISK,
+  },
+  {
+    name: 'exposure limit',
+    file: RISK,
+    code: 'minOf(own, minOf(byExposure, byQuote))',
+    without: 'minOf(own, byQuote)',
+    tests: AT_RISK,
+  },
+  {
+    name: 'trades that were proposed before take up room',
+    file: RISK,
+    code: 'const taken = exposureOf(context)',
+    without: 'const taken = exposureOf({ ...context, committed: [] })',
+    tests: AT_RISK,
+  },
+  {
+    name: 'a stop within its distances',
+    file: 'src/main/domain/risk-exits.ts',
+    code: 'if (risk.lt(least) || risk.gt(most)) return null',
+    without: 'if (risk.lt(least) && risk.gt(most)) return null',
+    tests: AT_RISK,
+  },
+  {
+    name: 'the risk engine is asked again when a trade is approved',
+    file: 'src/main/approval/approval-desk.ts',
+    code: '      if (!allowed.ok) return allowed\n',
+    without: '',
+    tests: BREAKERS,
+  },
+  {
+    name: 'a drawdown closes every position',
+    file: 'src/main/safety/breakers.ts',
+    code: '    closeAll()\n    halt(',
+    without: '    halt(',
+    tests: BREAKERS,
+  },
+  {
+    name: 'a bad week halves positions',
+    file: 'src/main/safety/breakers.ts',
+    code: "if (names.includes('week') && !names.includes('drawdown')) this.halve(next)",
+    without: "if (names.includes('week') && !names.includes('week')) this.halve(next)",
+    tests: BREAKERS,
   },
 ]

@@ -1,15 +1,16 @@
 import { createRandom } from '../../src/main/adapters/generated/price-walk.ts'
 import type { ExitReason } from '../../src/main/domain/order.ts'
+import type { Position } from '../../src/main/domain/position.ts'
 import { nextProtection, type ProtectionStep, unprotectedBoundMs } from '../../src/main/domain/protection.ts'
-import { floorToStep, sum } from '../../src/shared/money.ts'
+import { type Decimal, floorToStep, integer, sum } from '../../src/shared/money.ts'
 import { OcoExchange, OTHERS, UNITS_PER_LOT } from './oco-exchange.ts'
 import { D, type Machine, MIN_LOTS, numberOf, OcoShell, type Outcome, R, RULES, SETTINGS } from './oco-shell.ts'
 
 /*
  * Drives a position through everything that can happen between an exchange and a machine that may be killed at any
  * instruction: requests refused, lost, late or unanswered, fills in parts and shown late, cancels that cross them,
- * prices that jump through stop and target, stops that vanish, and a trader who changes his mind. Then all is calm, and
- * the position must come to rest.
+ * prices that jump through stop and target, stops that vanish, a breaker that halves, and a trader who changes his mind.
+ * Then all is calm, and the position must come to rest.
  */
 
 export type Finding = { readonly kind: 'oversold' | 'unprotected' | 'stuck'; readonly text: string }
@@ -32,6 +33,7 @@ const FAULTS: readonly (readonly Outcome[])[] = [
   ['unanswered'],
   ['late'],
 ]
+const TWO = integer(2)
 const WISHES: readonly ExitReason[] = ['trader', 'trader', 'time']
 
 /** Same seed, same history. */
@@ -193,7 +195,10 @@ class OcoHistory {
       const at = this.side === 'long' ? this.exchange.price : 200 - this.exchange.price
       if (at >= 110) this.shell.setPosition(index, { exitReason: 'target' })
       else if (at <= 95 && this.chance(0.2)) this.shell.setPosition(index, { exitReason: 'stop' })
-      else if (this.chance(0.015)) this.shell.setPosition(index, { exitReason: this.pick(WISHES) })
+      else if (this.chance(0.03)) {
+        const half = position.amount.div(TWO) as Decimal as Position['amount']
+        this.shell.setPosition(index, this.chance(0.5) ? { exitReason: this.pick(WISHES) } : { keep: half })
+      }
     }
   }
 

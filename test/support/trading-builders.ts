@@ -104,6 +104,7 @@ export const emptyPosition = (overrides: Partial<Position> = {}): Position => ({
   openedAt: NOON,
   closedAt: null,
   exitReason: null,
+  keep: null,
   correlationId: CORRELATION,
   ...overrides,
 })

@@ -32,6 +32,8 @@ export class ApprovalDesk {
     readonly freeOfCore: (asset: Asset) => Amount
     /** Null when trading is on. */
     readonly heldBackBecause: () => string | null
+    /** Whether the risk engine of now lets it through. Errors `risk/…`. */
+    readonly stillAllowed: (proposal: Proposal) => Result<null>
     /** A plan was voided because it does not fit the facts any more: another may take its place. */
     readonly onOutdated: (voided: Proposal) => void
     readonly settings: ApprovalSettings
@@ -58,7 +60,7 @@ export class ApprovalDesk {
   /**
    * Approves a proposal, or some of its legs (null: all). Approving twice sends once: the second finds a proposal that is
    * not pending. A plan that does not fit the facts any more is voided, and planned again. Errors: those of
-   * `domain/approval.approve`, and `proposal/held-back`.
+   * `domain/approval.approve`, `proposal/held-back`, and `risk/…` where a rule refuses by now what it let through then.
    */
   approve(id: ProposalId, hash: string, legs: readonly number[] | null = null): Result<Proposal> {
     const decided = this.decide(id, hash, legs, 'trader')
@@ -95,6 +97,8 @@ export class ApprovalDesk {
   blockedBecause(proposal: Proposal): string | null {
     const held = this.deps.heldBackBecause()
     if (held !== null) return held
+    const allowed = this.deps.stillAllowed(proposal)
+    if (!allowed.ok) return allowed.error.message
     const checked = approve(proposal, this.contextOf(proposal.hash, null, 'trader'))
     return checked.ok ? null : checked.error.message
   }
@@ -115,6 +119,8 @@ export class ApprovalDesk {
     const approved = this.deps.stores.transact(() => {
       const proposal = this.deps.stores.proposals.get(id)
       if (proposal === null) return unknownProposal(id)
+      const allowed = proposal.status === 'pending' ? this.deps.stillAllowed(proposal) : ok(null)
+      if (!allowed.ok) return allowed
       const result = approve(proposal, this.contextOf(hash, legs, by))
       if (result.ok) this.deps.stores.proposals.save(result.value)
       return result

@@ -1,15 +1,20 @@
 import type { Asset, CorrelationId, ProposalId, TradedPair } from '../../shared/ids.ts'
 import { quoteOf } from '../../shared/ids.ts'
 import type { Amount, Decimal, Money, Price } from '../../shared/money.ts'
+import { fail, ok, type Result } from '../../shared/result.ts'
 import { after, type EpochMs } from '../../shared/time.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Message } from '../bus/topics.ts'
 import type { Allocation } from '../domain/allocation.ts'
+import { commitmentOf } from '../domain/commitment.ts'
 import { type Conflict, isRegimeIncompatible } from '../domain/conflict.ts'
-import { type ProposalDraft, pendingProposal } from '../domain/proposal.ts'
+import type { Position } from '../domain/position.ts'
+import { type Proposal, pendingProposal } from '../domain/proposal.ts'
 import { worstPrice } from '../domain/rebalance.ts'
-import type { RegimeOutput, TaOutput, TradingSignal } from '../domain/signal.ts'
-import { type RiskLimits, sizeTrade } from '../domain/tactical.ts'
+import { assess, type BreakerVerdict, type RiskDecision, reassess, refusalOf } from '../domain/risk.ts'
+import type { Others, RiskLimits, RuleOutcome } from '../domain/risk-rules.ts'
+import type { RegimeOutput, TradingSignal } from '../domain/signal.ts'
+import { tacticalDraft } from '../domain/tactical-proposal.ts'
 import type { Clock, Hash, Ids, Markets, Stores } from '../ports.ts'
 
 export type TacticalSettings = {
@@ -29,19 +34,29 @@ export type AccountView = {
   priceAt(symbol: TradedPair): EpochMs | null
 }
 
-/** Turns strong opinions into signals, and signals without or with a settled conflict into tactical proposals. */
+/** What the circuit breakers say at the moment of the decision. */
+export type BreakersView = {
+  /** Compares them with the account of now. */
+  look(): void
+  verdict(): BreakerVerdict
+}
+
+/** Turns signals, without a conflict or with a settled one, into tactical proposals inside every limit. */
 export class TacticalDesk {
   private readonly deps: {
     readonly clock: Clock
     readonly ids: Ids
     readonly bus: Bus
-    readonly stores: Pick<Stores, 'transact' | 'proposals' | 'positions'>
+    readonly stores: Pick<Stores, 'transact' | 'orders' | 'proposals' | 'positions' | 'riskDecisions'>
     readonly markets: Markets
     readonly account: AccountView
     readonly hash: Hash
     readonly isRunning: () => boolean
     readonly openConflict: (signal: TradingSignal, regime: RegimeOutput, correlationId: CorrelationId) => unknown
     readonly pendingConflicts: () => readonly Conflict[]
+    readonly breakers: BreakersView
+    /** Closes a position at market; null where a person decides about it. */
+    readonly close: ((position: Position) => void) | null
     readonly settings: TacticalSettings
   }
 
@@ -49,37 +64,18 @@ export class TacticalDesk {
     this.deps = deps
   }
 
-  /** A biased opinion that is news and confident enough is a signal. */
-  onTechnicalAnalysis(message: Message<'ta_signals'>): void {
-    const output: TaOutput = message.payload
-    const { limits, quote } = this.deps.settings
-    if (!output.isNews || output.bias === 'neutral' || output.confidence < limits.minimumConfidence) return
-    if (quoteOf(output.symbol) !== quote) return // tactical money is quote: a cross pair is only a route
-    const atr = output.indicators.atr
-    if (atr === undefined || !(atr > 0)) return
-    const signal: TradingSignal = {
-      symbol: output.symbol,
-      at: output.at,
-      bias: output.bias,
-      confidence: output.confidence,
-      entry: output.close,
-      atr,
-      taMessageId: message.id,
-    }
-    const correlationId = this.deps.ids.next('cor') as CorrelationId
-    this.deps.bus.publish('trading_signals', signal, {
-      source: 'coordinator',
-      correlationId,
-      causationId: message.id,
-    })
-  }
-
   onSignal(message: Message<'trading_signals'>): void {
     const signal = message.payload
+    const { correlationId } = message
+    if (!signal.isNews || signal.action === 'HOLD' || correlationId === null || !this.deps.isRunning()) return
+    if (quoteOf(signal.symbol) !== this.deps.settings.quote) return // tactical money is quote: a cross pair is only a route
+    if (signal.action === 'CLOSE') {
+      this.closeAgainst(signal, correlationId)
+      return
+    }
     // Spot cannot be sold short: without margin a bearish signal is on record, and there is nothing to trade on it.
-    const isTradable = signal.bias === 'long' || this.deps.settings.limits.leverage > 1
-    if (!isTradable || !this.deps.isRunning() || this.isBusy(signal.symbol)) return
-    const correlationId = message.correlationId as CorrelationId
+    const isTradable = signal.action === 'BUY' || this.deps.settings.limits.leverage > 1
+    if (!isTradable || this.isBusy(signal.symbol)) return
     const regime = this.deps.bus.latest('regime_updates', signal.symbol)?.payload ?? null
     if (regime !== null && isRegimeIncompatible(signal, regime)) {
       this.deps.openConflict(signal, regime, correlationId)
@@ -94,13 +90,60 @@ export class TacticalDesk {
     this.propose(conflict.signal, conflict.regime, option.sizeFactor, conflict, conflict.correlationId)
   }
 
-  private isBusy(symbol: TradedPair): boolean {
-    const { stores } = this.deps
-    return (
-      stores.positions.open().some((position) => position.symbol === symbol) ||
-      this.deps.pendingConflicts().some((conflict) => conflict.symbol === symbol) ||
-      stores.proposals.withStatus('pending', 'approved').some((proposal) => proposal.trade?.symbol === symbol)
+  /** Whether a trade may still be made as it was proposed; a rebalance may. Errors `risk/…`, by the rule that refuses. */
+  stillAllowed({ id, trade, legs, createdAt }: Proposal): Result<null> {
+    const { account, breakers, settings } = this.deps
+    const [leg] = legs
+    if (trade === null || leg === undefined) return ok(null)
+    const price = account.freshPrice(trade.symbol)
+    const equity = account.equity()
+    breakers.look()
+    if (price === null || equity === null) return fail('risk/no-price', noPrice(trade.symbol))
+    const { amount, worstPrice } = leg
+    const refusal = refusalOf(
+      reassess(
+        { trade, amount, worstPrice, proposedAt: createdAt },
+        { ...this.others('approved', id), equity, price, breakers: breakers.verdict() },
+        settings.limits,
+      ),
     )
+    return refusal === null ? ok(null) : fail(`risk/${refusal.rule.replaceAll('_', '-')}`, inWords(refusal))
+  }
+
+  /** @param among `pending`: those that wait for a decision as well. */
+  private others(among: 'pending' | 'approved', besides: ProposalId | null): Others {
+    const { orders, positions, proposals } = this.deps.stores
+    const open = positions.open()
+    const others = among === 'pending' ? proposals.withStatus('pending', 'approved') : proposals.withStatus('approved')
+    const committed = others.flatMap((other) =>
+      other.id === besides ? [] : (commitmentOf(other, orders.ofProposal(other.id), open) ?? []),
+    )
+    return { open, committed }
+  }
+
+  /** One question about a symbol at a time; positions on it are the risk engine's. */
+  private isBusy(symbol: TradedPair): boolean {
+    return (
+      this.deps.pendingConflicts().some((conflict) => conflict.symbol === symbol) ||
+      this.deps.stores.proposals.withStatus('pending', 'approved').some((proposal) => proposal.trade?.symbol === symbol)
+    )
+  }
+
+  /** The market has turned against what is held. */
+  private closeAgainst({ symbol, bias, reason }: TradingSignal, correlationId: CorrelationId): void {
+    const { bus, close, stores } = this.deps
+    for (const position of stores.positions.open()) {
+      if (position.symbol !== symbol || position.side === bias || position.exitReason !== null) continue
+      if (close !== null) close(position)
+      else {
+        const text = `The analysts would close the ${position.side} position on ${symbol}. ${reason}`
+        bus.publish(
+          'risk_alerts',
+          { code: 'signal/close', text, positionId: position.id },
+          { source: 'coordinator', priority: 'HIGH', correlationId },
+        )
+      }
+    }
   }
 
   private propose(
@@ -110,86 +153,79 @@ export class TacticalDesk {
     conflict: Conflict | null,
     correlationId: CorrelationId,
   ): void {
-    const { account, clock, ids, stores, settings } = this.deps
+    const { account, breakers, clock, ids, stores, settings } = this.deps
     const rules = this.deps.markets.rules(signal.symbol)
     const price = account.freshPrice(signal.symbol)
     const priceAt = account.priceAt(signal.symbol)
     const equity = account.equity()
     if (rules === null || price === null || priceAt === null || equity === null) {
-      this.say(`No trade on ${signal.symbol}: there is no fresh price.`, correlationId)
+      this.say(noPrice(signal.symbol), correlationId)
       return
     }
     const side = signal.bias === 'long' ? 'buy' : 'sell'
     const worst = worstPrice(side, price, settings.slippageCapPercent, rules.tick)
-    const sized = sizeTrade(
+    breakers.look()
+    const decision = assess(
       signal,
       {
         equity,
         freeQuote: account.freeCoreQuote(),
-        open: stores.positions.open(),
+        ...this.others('pending', null),
         price,
         worstPrice: worst,
         rules,
         sizeMultiplier: regime?.sizeMultiplier ?? 1,
         sizeFactor,
+        breakers: breakers.verdict(),
       },
       settings.limits,
     )
-    if (!sized.ok) {
-      this.say(`No trade on ${signal.symbol}: ${sized.error.message}`, correlationId)
+    if (decision.trade === null) {
+      this.note(signal, decision, null, correlationId)
+      const refusal = refusalOf(decision.rules)
+      if (refusal !== null) this.say(`No trade on ${signal.symbol}: ${inWords(refusal)}`, correlationId)
       return
     }
-    const { amount, stop, target } = sized.value
     const now = clock.now()
-    const weights = account.allocation()
-    const fee = amount.times(price).times(rules.takerFee)
-    const draft: ProposalDraft = {
+    const draft = tacticalDraft({
       id: ids.next('prp') as ProposalId,
-      kind: 'tactical',
       createdAt: now,
       expiresAt: after(now, settings.expiresMs),
-      reason: `Technical analysis is ${signal.bias} on ${signal.symbol} with confidence ${signal.confidence.toFixed(2)}.`,
-      legs: [
-        {
-          symbol: signal.symbol,
-          side,
-          amount,
-          price,
-          worstPrice: worst,
-          orderType: 'market',
-          fee: fee as Amount,
-          feeAsset: quoteOf(signal.symbol),
-          notBefore: now,
-        },
-      ],
-      // What tactical trades borrow still counts as core's quote: such a trade causes no drift.
-      weights: weights.map(({ asset, weight, target }) => ({ asset, before: weight, after: weight, target })),
-      prices: [{ symbol: signal.symbol, price, at: priceAt }],
-      fees: fee as Money,
-      coreValue: weights.reduce<Decimal>((total, { value }) => total.plus(value), fee.minus(fee)) as Money,
-      largestDriftPp: weights.reduce<Decimal>(
-        (largest, { driftPp }) => (driftPp.abs().gt(largest) ? driftPp.abs() : largest),
-        fee.minus(fee),
-      ),
+      signal,
+      sized: decision.trade,
+      price,
+      priceAt,
+      worstPrice: worst,
+      takerFee: rules.takerFee,
+      leverage: settings.limits.leverage,
+      allocation: account.allocation(),
       bags: account.bags(),
-      trade: {
-        symbol: signal.symbol,
-        entry: price,
-        stop,
-        target,
-        confidence: signal.confidence,
-        leverage: settings.limits.leverage,
-      },
-      details: null,
       conflictId: conflict?.id ?? null,
       correlationId,
-    }
+    })
     const proposal = pendingProposal(draft, this.deps.hash)
-    stores.proposals.insert(proposal)
+    stores.transact(() => {
+      stores.proposals.insert(proposal)
+      this.note(signal, decision, proposal.id, correlationId)
+    })
     this.deps.bus.publish('proposals', { kind: 'proposed', proposal }, { source: 'coordinator', correlationId })
+  }
+
+  private note(
+    { symbol }: TradingSignal,
+    { rules, trade }: RiskDecision,
+    proposalId: ProposalId | null,
+    correlationId: CorrelationId,
+  ): void {
+    const allowed =
+      trade === null || proposalId === null ? null : { proposalId, amount: trade.amount, ownAmount: trade.ownAmount }
+    this.deps.stores.riskDecisions.add({ at: this.deps.clock.now(), symbol, correlationId, allowed, rules })
   }
 
   private say(text: string, correlationId: CorrelationId): void {
     this.deps.bus.publish('system_events', { kind: 'no_trade', text }, { source: 'coordinator', correlationId })
   }
 }
+
+const noPrice = (symbol: TradedPair): string => `No trade on ${symbol}: there is no fresh price.`
+const inWords = ({ rule, text }: RuleOutcome): string => `${rule.replaceAll('_', ' ')}: ${text}`

@@ -36,7 +36,7 @@ export const ENDED = {
 const FINAL_STATUSES: readonly OrderStatus[] = ['filled', 'cancelled', 'expired', 'rejected']
 
 /** Why a position is closed; `unprotected` when its stop could not be placed, `time` when it was held too long. */
-export type ExitReason = 'stop' | 'target' | 'trader' | 'time' | 'unprotected'
+export type ExitReason = 'stop' | 'target' | 'trader' | 'time' | 'unprotected' | 'signal' | 'breaker'
 
 /** Why an order may exist; the order gate refuses one without. */
 export type Receipt =

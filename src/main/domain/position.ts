@@ -35,6 +35,8 @@ export type Position = {
   readonly closedAt: EpochMs | null
   /** Why it is to be closed, or was; null while it is simply held. Orders of the position say how far that is. */
   readonly exitReason: ExitReason | null
+  /** Not more than so much is to be held (base): what is above it is sold; null where nothing says so. */
+  readonly keep: Amount | null
   readonly correlationId: CorrelationId
 }
 

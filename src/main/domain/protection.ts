@@ -70,6 +70,11 @@ export function nextProtection(
   }
   const amount = floorToStep(position.amount, rules.lot)
   if (!isTradable(amount, position, rules)) return leftover(position, entry, alive, isOver)
+  const excess = reason === null ? excessOf(position, rules) : ZERO
+  if (excess.gt(ZERO)) {
+    if (entry !== null && isKnownToRest(entry)) return { kind: 'cancel', orderId: entry.id, because: 'exit' }
+    return close(excess, 'breaker', alive)
+  }
   return reason === null ? protect(position, amount, orders, alive, settings) : close(amount, reason, alive)
 }
 
@@ -110,6 +115,13 @@ export const unprotectedBoundMs = (settings: {
 }): number => {
   const { deadlineMs, reconcileMs, neverPlacedRetries } = settings
   return (neverPlacedRetries + 2) * (deadlineMs + reconcileMs) + 2 * deadlineMs
+}
+
+/** What is held above what is to be kept, in lots; 0 where the market would not take it. */
+function excessOf(position: Position, rules: MarketRules): Amount {
+  if (position.keep === null || position.amount.lte(position.keep)) return ZERO
+  const excess = floorToStep(position.amount.minus(position.keep) as Amount, rules.lot)
+  return isTradable(excess, position, rules) ? excess : ZERO
 }
 
 /** At the worse of its two exits, so that the exchange agrees wherever it is closed. */

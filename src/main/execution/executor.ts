@@ -261,6 +261,11 @@ export class Executor {
     }
   }
 
+  /** Sees to it that a position becomes what is written down of it: what is to be kept, and protected. */
+  attend(id: PositionId): void {
+    void this.queue.add(() => this.protect(id))
+  }
+
   /**
    * Books the difference between exchange and ledger into core, at a person's word. Errors: `reconcile/no-difference`,
    * `reconcile/other-difference` when it is not the one that was shown, `reconcile/below-zero`.

@@ -68,7 +68,7 @@ export class OrderBooking {
       if (!result.ok) return { before: order, refused: result.error }
       if (!stores.fills.add(fill)) return null
       stores.orders.save(result.value)
-      const { position, gross, isClosing } = this.updatePosition(result.value, fill)
+      const { position, gross, isOpening, isClosing } = this.updatePosition(result.value, fill)
       entries.push(
         books.write(
           order.leverage > 1
@@ -78,7 +78,7 @@ export class OrderBooking {
       )
       const share = isClosing && position !== null ? this.shares.write(position) : { entries: [], shares: [] }
       entries.push(...share.entries)
-      return { before: order, order: result.value, position, shares: share.shares }
+      return { before: order, order: result.value, position, isOpening, shares: share.shares }
     })
     if (booked === null) return true
     if ('refused' in booked) {
@@ -94,7 +94,7 @@ export class OrderBooking {
       this.alert('order/late-fill', `A fill arrived for ${id} after it was ${booked.before.status}.`, booked.order)
     }
     if (booked.position !== null) {
-      const kind = booked.position.closedAt !== null ? 'closed' : 'changed'
+      const kind = booked.position.closedAt !== null ? 'closed' : booked.isOpening ? 'opened' : 'changed'
       this.deps.bus.publish('position_updates', { kind, position: booked.position }, options)
       this.shares.commit(booked.position, booked.shares)
     }
@@ -106,11 +106,15 @@ export class OrderBooking {
 
   /**
    * The position after the fill, what closing brought before fees (0 for an entry), in quote, and whether this fill is
-   * what closed it.
+   * what opened or closed it.
    */
-  private updatePosition(order: Order, fill: Fill): { position: Position | null; gross: Amount; isClosing: boolean } {
+  private updatePosition(
+    order: Order,
+    fill: Fill,
+  ): { position: Position | null; gross: Amount; isOpening: boolean; isClosing: boolean } {
+    const isNeither = { gross: ZERO, isOpening: false, isClosing: false }
     const { positions, proposals } = this.deps.stores
-    if (order.receipt.kind === 'bag_purchase') return { position: null, gross: ZERO, isClosing: false }
+    if (order.receipt.kind === 'bag_purchase') return { ...isNeither, position: null }
     if (order.receipt.kind !== 'proposal_leg') {
       const position = positions.get(order.receipt.positionId)
       if (position === null) throw new Error(`no position ${order.receipt.positionId}`)
@@ -120,14 +124,14 @@ export class OrderBooking {
       const next = closed.closedAt === null ? closed : { ...closed, exitReason: cause }
       positions.save(next)
       const isClosing = position.closedAt === null && next.closedAt !== null
-      return { position: next, gross: grossOfClosing(position, fill), isClosing }
+      return { ...isNeither, position: next, gross: grossOfClosing(position, fill), isClosing }
     }
-    if (order.sleeve !== 'tactical') return { position: null, gross: ZERO, isClosing: false }
+    if (order.sleeve !== 'tactical') return { ...isNeither, position: null }
     const known = positions.ofEntry(order.id)
     if (known !== null && known.closedAt === null) {
       const next = addEntryFill(known, fill)
       positions.save(next)
-      return { position: next, gross: ZERO, isClosing: false }
+      return { ...isNeither, position: next }
     }
     const proposal = proposals.get(order.receipt.proposalId)
     if (proposal === null) throw new Error(`no proposal ${order.receipt.proposalId}`)
@@ -135,7 +139,7 @@ export class OrderBooking {
     const fresh = { ...this.newPosition(order, proposal, fill), exitReason: known?.exitReason ?? null }
     const position = addEntryFill(fresh, fill)
     positions.insert(position)
-    return { position, gross: ZERO, isClosing: false }
+    return { ...isNeither, position, isOpening: true }
   }
 
   private newPosition(order: Order, proposal: Proposal, fill: Fill): Position {
@@ -156,6 +160,7 @@ export class OrderBooking {
       openedAt: fill.at,
       closedAt: null,
       exitReason: null,
+      keep: null,
       correlationId: proposal.correlationId,
     }
   }

@@ -27,7 +27,15 @@ export const ORDER_STATUSES: readonly OrderStatus[] = [
 ]
 const TRADING_SLEEVES: readonly TradingSleeve[] = ['core', 'hodl', 'tactical']
 const RECEIPT_KINDS: readonly Receipt['kind'][] = ['proposal_leg', 'position_exit', 'protective_stop', 'bag_purchase']
-export const EXIT_REASONS: readonly ExitReason[] = ['stop', 'target', 'trader', 'time', 'unprotected']
+export const EXIT_REASONS: readonly ExitReason[] = [
+  'stop',
+  'target',
+  'trader',
+  'time',
+  'unprotected',
+  'signal',
+  'breaker',
+]
 
 const INTENT_COLUMNS = [
   'id',

@@ -24,6 +24,7 @@ const COLUMNS = [
   'opened_at',
   'closed_at',
   'exit_reason',
+  'keep',
   'correlation_id',
 ]
 
@@ -43,6 +44,7 @@ export type PositionRow = {
   readonly opened_at: number
   readonly closed_at: number | null
   readonly exit_reason: string | null
+  readonly keep: string | null
   readonly correlation_id: string
 }
 
@@ -61,6 +63,7 @@ const valuesOf = (position: Position): Value[] => [
   position.openedAt,
   position.closedAt,
   position.exitReason,
+  position.keep === null ? null : exactText(position.keep),
   position.correlationId,
 ]
 
@@ -81,6 +84,7 @@ export const positionFromRow = (row: PositionRow): Position =>
     openedAt: epochMs(row.opened_at),
     closedAt: row.closed_at === null ? null : epochMs(row.closed_at),
     exitReason: row.exit_reason === null ? null : oneOf(EXIT_REASONS, row.exit_reason),
+    keep: row.keep === null ? null : amount(row.keep),
     correlationId: row.correlation_id as CorrelationId,
   }))
 

@@ -192,8 +192,46 @@ describe('closing a position', () => {
     )
   })
 
-  it.each<ExitReason>(['stop', 'target', 'trader', 'time', 'unprotected'])('keeps the reason %s', (exitReason) => {
-    expect(stepOf(held({ exitReason }))).toBe(`close 1: ${exitReason}`)
+  it.each<ExitReason>(['stop', 'target', 'trader', 'time', 'unprotected', 'signal', 'breaker'])(
+    'keeps the reason %s',
+    (exitReason) => {
+      expect(stepOf(held({ exitReason }))).toBe(`close 1: ${exitReason}`)
+    },
+  )
+})
+
+describe('a position of which only a part is to be kept', () => {
+  const halved = held({ keep: amount('0.5') })
+  const rest = stopOf({ id: 'ord_rest' as OrderId, amount: amount('0.5') })
+
+  it('loses its stop, then what is above that part, and gets a stop for the rest', () => {
+    expect(stepOf(halved, [stopOf()])).toBe('cancel ord_stop: exit')
+    expect(stepOf(halved, [stopOf({ status: 'cancelled' })])).toBe('close 0.5: breaker')
+    expect(stepOf(halved, [exitOf({ amount: amount('0.5') })])).toBe('await ord_exit')
+    expect(stepOf({ ...halved, amount: amount('0.5') })).toBe('place a stop of 0.5 at 95')
+    expect(stepOf({ ...halved, amount: amount('0.5') }, [rest])).toBe('rest')
+  })
+
+  it('sells nothing twice: an exit that is in doubt is awaited, one that filled in part is gone on with', () => {
+    expect(stepOf(halved, [exitOf({ amount: amount('0.5'), status: 'pending', inDoubt: true })])).toBe('await ord_exit')
+    expect(stepOf({ ...halved, amount: amount('0.9') })).toBe('close 0.4: breaker')
+  })
+
+  it('buys nothing more', () => {
+    expect(stepOf(halved, [], working)).toBe('cancel ord_1: exit')
+  })
+
+  it('sells whole lots only, and nothing that the market would not take', () => {
+    expect(stepOf(held({ keep: amount('0.55') }))).toBe('close 0.4: breaker')
+    expect(stepOf(held({ keep: amount('0.71') }))).toBe('place a stop of 1 at 95')
+    expect(stepOf(held({ amount: amount('0.5'), keep: amount('0.25') }))).toBe('place a stop of 0.5 at 95')
+    expect(stepOf(held({ keep: amount('1') }))).toBe('place a stop of 1 at 95')
+  })
+
+  it('is closed altogether where that is wanted, or its stop has begun to trade', () => {
+    expect(stepOf({ ...halved, exitReason: 'trader' })).toBe('close 1: trader')
+    const trading = stopOf({ status: 'partially_filled', amount: amount('1.2'), filled: amount('0.2') })
+    expect(stepOf(halved, [trading])).toBe('await ord_stop')
   })
 })
 
@@ -307,6 +345,7 @@ describe('any step at all', () => {
     position: fc
       .record({
         amount: units(40),
+        keep: fc.option(units(20)),
         exitReason: fc.constantFrom<ExitReason | null>(null, null, 'target', 'stop', 'trader'),
         closedAt: fc.constantFrom(null, null, NOON),
       })

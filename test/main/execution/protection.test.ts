@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Position } from '../../../src/main/domain/position.ts'
-import type { TaOutput } from '../../../src/main/domain/signal.ts'
 import { verifyDatabase } from '../../../src/main/persistence/verify-checks.ts'
 import type { Exchange } from '../../../src/main/ports.ts'
 import { price, toText } from '../../../src/shared/money.ts'
 import { err } from '../../../src/shared/result.ts'
 import { createEngineBench } from '../../support/engine-bench.ts'
 import { BTC, BTC_USDT, USDT, XRP_USDT } from '../../support/money-arbitraries.ts'
+import { decided, signalOf } from '../../support/signal-builders.ts'
 
 type Bench = ReturnType<typeof createEngineBench>
 
@@ -14,12 +14,11 @@ const refusing = (error: 'refused' | 'not_accepted') =>
   err({ kind: error, code: 'exchange/test', message: 'EOrder:made up' } as const)
 
 /** A trade on BTC at 50,000 with its stop at 49,200 and its target at 51,600, approved and filled. */
-async function inPosition(options: Parameters<typeof createEngineBench>[0] = {}, bias: TaOutput['bias'] = 'long') {
+async function inPosition(options: Parameters<typeof createEngineBench>[0] = {}, bias: 'long' | 'short' = 'long') {
   const bench = createEngineBench(options)
   bench.tick()
-  const signal = { bias, confidence: 0.72, close: 50_000, indicators: { atr: 400 }, isNews: true }
-  const opinion: TaOutput = { ...signal, symbol: BTC_USDT, at: bench.clock.now(), trend: 'up', momentum: 'rising' }
-  bench.engine.bus.publish('ta_signals', opinion, { source: 'test' })
+  const action = bias === 'long' ? 'BUY' : 'SELL'
+  decided(bench.engine.bus, signalOf({ action, bias, at: bench.clock.now() }))
   const proposal = bench.stores.proposals.withStatus('pending').find(({ kind }) => kind === 'tactical')
   if (proposal === undefined) throw new Error('nothing tactical is proposed')
   bench.engine.approval.approve(proposal.id, proposal.hash)

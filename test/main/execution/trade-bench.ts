@@ -1,10 +1,10 @@
 import type { Position } from '../../../src/main/domain/position.ts'
 import type { Proposal } from '../../../src/main/domain/proposal.ts'
-import type { TaOutput } from '../../../src/main/domain/signal.ts'
 import { err } from '../../../src/shared/result.ts'
 import { after } from '../../../src/shared/time.ts'
 import type { createEngineBench } from '../../support/engine-bench.ts'
 import { BTC_USDT, XRP_USDT } from '../../support/money-arbitraries.ts'
+import { decided, signalOf } from '../../support/signal-builders.ts'
 
 export type Bench = ReturnType<typeof createEngineBench>
 
@@ -45,11 +45,10 @@ export async function rebalance(bench: Bench): Promise<Proposal> {
 }
 
 /** A trade on BTC at 50,000 with its stop at 49,200 and its target at 51,600, approved. */
-export async function trade(bench: Bench, bias: TaOutput['bias'] = 'long'): Promise<void> {
+export async function trade(bench: Bench, bias: 'long' | 'short' = 'long'): Promise<void> {
   bench.tick()
-  const signal = { bias, confidence: 0.72, close: 50_000, indicators: { atr: 400 }, isNews: true }
-  const opinion: TaOutput = { ...signal, symbol: BTC_USDT, at: bench.clock.now(), trend: 'up', momentum: 'rising' }
-  bench.engine.bus.publish('ta_signals', opinion, { source: 'test' })
+  const action = bias === 'long' ? 'BUY' : 'SELL'
+  decided(bench.engine.bus, signalOf({ action, bias, at: bench.clock.now() }))
   const proposal = bench.stores.proposals.withStatus('pending').find(({ kind }) => kind === 'tactical')
   if (proposal === undefined) throw new Error('nothing tactical is proposed')
   bench.engine.approval.approve(proposal.id, proposal.hash)
