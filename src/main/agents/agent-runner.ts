@@ -1,67 +1,158 @@
-import type { Bus } from '../bus/bus.ts'
-import type { Topics } from '../bus/topics.ts'
-import type { ClosedCandle } from '../domain/market.ts'
-import type { AgentOutputStore, Clock, MarketFeed } from '../ports.ts'
-import type { Agent } from './agent.ts'
+import type { TradedPair } from '../../shared/ids.ts'
+import type { Candle, ClosedCandle } from '../domain/market.ts'
+import type { AgentView, CandleNeed } from './agent.ts'
+import { AgentLine, type LastRun, type LineDeps, type ScheduledAgent } from './agent-line.ts'
+import { runningOrder } from './running-order.ts'
 
-type OutputTopic = 'ta_signals' | 'regime_updates'
-export type ScheduledAgent<T extends OutputTopic = OutputTopic> = {
-  readonly agent: Agent<Topics[T]>
-  readonly topic: T
-  /** Runs when a candle closes on a multiple of it. */
-  readonly everyMs: number
+export type { LastRun, ScheduledAgent } from './agent-line.ts'
+
+export type AgentStatus = Pick<ScheduledAgent, 'name' | 'title' | 'topic' | 'everyMs'> & {
+  readonly isOn: boolean
+  /** Candles of its chart that it has seen, and how many it needs before it speaks. */
+  readonly warmUp: ReadonlyArray<{ readonly symbol: TradedPair; readonly seen: number; readonly of: number }>
+  /** Asked, and not answered yet. */
+  readonly running: readonly TradedPair[]
+  readonly last: ReadonlyMap<TradedPair, LastRun>
+  /** How often it spoke. */
+  readonly runs: number
+  readonly failures: number
 }
 
+type Deps = LineDeps & {
+  readonly scheduled: readonly ScheduledAgent[]
+  /** Open tactical positions on a symbol, as directions. */
+  readonly held: (symbol: TradedPair) => AgentView['held']
+}
+
+/** A candle of the schedule: when it closed, and when the one before did. */
+type Step = { readonly symbol: TradedPair; readonly before: number; readonly at: number }
+
 /**
- * Feeds every closed candle to the agents and runs those that are due, regime before technical analysis when both are,
- * so that a signal meets the regime of its own candle. An opinion is persisted when it is news.
+ * Feeds every closed candle to the agents and runs those that are due, each after the agents that it listens to; one that
+ * has to ask somebody is not waited for, and what it said before counts until it has answered. An agent that fails, or
+ * is asked for longer than its limit, harms no other. While it is asked about a symbol it is not asked again. An output
+ * is persisted when it is news.
  */
 export class AgentRunner {
-  private runs = 0
-  private readonly clock: Clock
-  private readonly bus: Bus
-  private readonly outputs: AgentOutputStore
-  private readonly scheduled: readonly ScheduledAgent[]
+  private readonly held: Deps['held']
+  private readonly clock: Deps['clock']
+  private readonly lines: readonly AgentLine[]
+  private readonly byName: ReadonlyMap<string, AgentLine>
+  private readonly symbols = new Set<TradedPair>()
+  /** When the last candle of the schedule closed. */
+  private readonly closedAt = new Map<TradedPair, number>()
 
-  constructor(clock: Clock, bus: Bus, outputs: AgentOutputStore, scheduled: readonly ScheduledAgent[]) {
-    this.clock = clock
-    this.bus = bus
-    this.outputs = outputs
-    this.scheduled = scheduled
+  /** @throws when agents listen to each other in a circle: settings by which they would are refused. */
+  constructor(deps: Deps) {
+    const order = runningOrder(deps.scheduled)
+    if (!order.ok) throw new Error(order.error.message)
+    this.held = deps.held
+    this.clock = deps.clock
+    this.lines = order.value.map((scheduled) => new AgentLine(scheduled, deps))
+    this.byName = new Map(this.lines.map((line) => [line.scheduled.name, line]))
   }
 
-  /** Feeds past candles, so that the agents need not wait to speak. */
-  async warmUp(feed: MarketFeed, intervalMs: number): Promise<void> {
-    const count = Math.max(0, ...this.scheduled.map(({ agent }) => agent.warmUp))
-    for (const symbol of feed.symbols) {
-      for (const candle of await feed.history(symbol, intervalMs, count)) {
-        for (const { agent } of this.scheduled) agent.observe(symbol, candle)
+  /** Candles that some agent wants before it speaks: the most of each interval, finest first. */
+  needs(): readonly CandleNeed[] {
+    const most = new Map<number, number>()
+    for (const { scheduled } of this.lines) {
+      for (const { intervalMs, count } of scheduled.agent?.needs ?? []) {
+        most.set(intervalMs, Math.max(count, most.get(intervalMs) ?? 0))
+      }
+    }
+    return [...most].map(([intervalMs, count]) => ({ intervalMs, count })).sort((a, b) => a.intervalMs - b.intervalMs)
+  }
+
+  /** Takes in a past candle: nobody runs. */
+  observe(symbol: TradedPair, candle: Candle): void {
+    this.symbols.add(symbol)
+    for (const line of this.lines) line.observe(symbol, candle)
+  }
+
+  /**
+   * Candles that closed at one moment, of whatever intervals; `baseIntervalMs` is the one that drives the schedule. Those
+   * that are told when the next run is due already (after a lost line) are taken in, and asked about only once.
+   */
+  onCandles(closed: readonly ClosedCandle[], baseIntervalMs: number): void {
+    const steps = this.stepsOf(closed, baseIntervalMs)
+    // All of the moment before anybody runs. Who failed to take one in is not asked what he makes of the others.
+    const confused = this.lines.map((line) =>
+      closed.flatMap(({ symbol, candle }) => (line.observe(symbol, candle) ? [] : [symbol])),
+    )
+    const now = this.clock.now()
+    for (const [i, line] of this.lines.entries()) {
+      const { everyMs } = line.scheduled
+      for (const { symbol, before, at } of steps) {
+        const isDue = Math.floor(at / everyMs) > Math.floor(before / everyMs)
+        const isMissed = now - at >= Math.max(everyMs, baseIntervalMs)
+        if (isDue && !isMissed && !confused[i]?.includes(symbol)) this.ask(line, symbol)
       }
     }
   }
 
-  onCandles(closed: readonly ClosedCandle[]): void {
-    for (const { symbol, candle } of closed) {
-      for (const { agent } of this.scheduled) agent.observe(symbol, candle)
-    }
-    for (const scheduled of this.scheduled) this.run(scheduled, closed)
+  /** Runs an agent at once, whatever its schedule; false when there is none of that name that is switched on. */
+  runNow(name: string): boolean {
+    const line = this.byName.get(name)
+    if (line === undefined || line.scheduled.agent === null) return false
+    for (const symbol of this.symbols) this.ask(line, symbol)
+    return true
   }
 
   /** How often an agent spoke. */
   runCount(): number {
-    return this.runs
+    return this.lines.reduce((total, { runs }) => total + runs, 0)
   }
 
-  private run<T extends OutputTopic>(scheduled: ScheduledAgent<T>, closed: readonly ClosedCandle[]): void {
-    for (const { symbol, candle } of closed) {
-      if ((candle.openTime + candle.intervalMs) % scheduled.everyMs !== 0) continue
-      const startedAt = this.clock.now()
-      const output = scheduled.agent.run(symbol, startedAt)
-      if (output === null) continue
-      this.runs++
-      const message = this.bus.publish(scheduled.topic, output, { source: scheduled.agent.name })
-      if (!output.isNews) continue
-      this.outputs.add(scheduled.agent.name, message.id, output, [], this.clock.now() - startedAt)
-    }
+  isIdle(): boolean {
+    return this.answers().length === 0
+  }
+
+  /** Until nobody is being asked any more. */
+  async idle(): Promise<void> {
+    while (!this.isIdle()) await Promise.all(this.answers())
+  }
+
+  /** In the order in which they run. */
+  statuses(): readonly AgentStatus[] {
+    return this.lines.map((line) => {
+      const { name, title, topic, everyMs, agent } = line.scheduled
+      const of = agent?.needs[0]?.count ?? 0
+      return {
+        name,
+        title,
+        topic,
+        everyMs,
+        isOn: agent !== null,
+        warmUp: agent === null ? [] : [...this.symbols].map((symbol) => ({ symbol, seen: agent.seen(symbol), of })),
+        running: line.running(),
+        last: line.last,
+        runs: line.runs,
+        failures: line.failures,
+      }
+    })
+  }
+
+  /** Gives up on what is being asked: nothing is said of it any more. */
+  close(): void {
+    for (const line of this.lines) line.close()
+  }
+
+  private stepsOf(closed: readonly ClosedCandle[], baseIntervalMs: number): readonly Step[] {
+    return closed.flatMap(({ symbol, candle: { openTime, intervalMs } }): Step[] => {
+      this.symbols.add(symbol)
+      if (intervalMs !== baseIntervalMs) return []
+      const before = this.closedAt.get(symbol) ?? openTime
+      const at = openTime + intervalMs
+      this.closedAt.set(symbol, at)
+      return [{ symbol, before, at }]
+    })
+  }
+
+  private ask(line: AgentLine, symbol: TradedPair): void {
+    line.ask(symbol, (name) => this.byName.get(name)?.saidOf(symbol) ?? null, this.held(symbol))
+  }
+
+  private answers(): readonly Promise<void>[] {
+    return this.lines.flatMap((line) => line.answers())
   }
 }

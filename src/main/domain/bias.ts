@@ -2,8 +2,13 @@ import type { Bias, Momentum, Trend } from './signal.ts'
 
 /** How much each kind of evidence counts, and from where to where it counts. */
 export type BiasSettings = {
-  /** Shares of the three kinds of evidence; they sum to 1. */
-  readonly weights: { readonly trend: number; readonly momentum: number; readonly strength: number }
+  /** Shares of the four kinds of evidence; they sum to 1. */
+  readonly weights: {
+    readonly trend: number
+    readonly momentum: number
+    readonly strength: number
+    readonly confirmation: number
+  }
   /** Two averages closer than this (in ATRs) are not in order. */
   readonly minGapAtr: number
   /** MACD histogram (in ATRs) that counts as full momentum. */
@@ -18,6 +23,8 @@ export type BiasSettings = {
   readonly fullyStretchedAt: number
   /** Part of the confidence that a fully stretched move loses, 0 to 1. */
   readonly stretchPenalty: number
+  /** Part of the confidence that is lost when every wider chart points the other way, 0 to 1. */
+  readonly opposedPenalty: number
   /** Below this score (0 to 1) there is no direction. */
   readonly neutralBelow: number
 }
@@ -38,6 +45,13 @@ export type Evidence = {
   readonly minusDi: number
   /** Standard deviations of the close from the Bollinger middle, above it positive. */
   readonly stretch: number
+  /** On-balance volume and its average, in base since the first candle: only which is above counts. */
+  readonly obv: number
+  readonly obvAverage: number
+  /** Since 00:00 UTC. */
+  readonly vwap: number
+  /** Below the close while it says up. */
+  readonly supertrend: number
 }
 
 export type DirectionalOpinion = {
@@ -70,7 +84,8 @@ const order = (faster: number, slower: number, gap: number): number =>
  *     trend     = mean of the three orders fast/medium, medium/slow, slow/base, each -1, 0 or 1
  *     momentum  = ( unit(histogram ÷ fullHistogramAtr·ATR) + unit((RSI − 50) ÷ fullRsiDistance) ) ÷ 2
  *     strength  = ramp(ADX from noStrengthAdx to fullStrengthAdx), with the sign of +DI − −DI
- *     score     = weights.trend·trend + weights.momentum·momentum + weights.strength·strength      in [-1, 1]
+ *     confirmation = mean of the signs of close − Supertrend, close − VWAP and OBV − its average
+ *     score     = sum of the four, each times its weight                                           in [-1, 1]
  *     confidence = |score| · (1 − stretchPenalty · ramp(stretch along the score from stretchedFrom to fullyStretchedAt))
  *
  * The bias is the score's sign, or neutral below `neutralBelow`. So the confidence is 1 only when averages, momentum and
@@ -94,8 +109,15 @@ export function biasOf(evidence: Evidence, close: number, settings: BiasSettings
   const rsiDistance = unit((rsi - 50) / settings.fullRsiDistance)
   const strength =
     Math.sign(evidence.plusDi - evidence.minusDi) * ramp(evidence.adx, settings.noStrengthAdx, settings.fullStrengthAdx)
+  const confirmation =
+    Math.sign(close - evidence.supertrend) +
+    Math.sign(close - evidence.vwap) +
+    Math.sign(evidence.obv - evidence.obvAverage)
   const score =
-    (weights.trend * orders) / 3 + (weights.momentum * (histogram + rsiDistance)) / 2 + weights.strength * strength
+    (weights.trend * orders) / 3 +
+    (weights.momentum * (histogram + rsiDistance)) / 2 +
+    weights.strength * strength +
+    (weights.confirmation * confirmation) / 3
 
   const stretched = ramp(evidence.stretch * Math.sign(score), settings.stretchedFrom, settings.fullyStretchedAt)
   return {
@@ -104,4 +126,18 @@ export function biasOf(evidence: Evidence, close: number, settings: BiasSettings
     bias: Math.abs(score) < neutralBelow || score === 0 ? 'neutral' : score > 0 ? 'long' : 'short',
     confidence: Math.min(1, Math.abs(score)) * (1 - settings.stretchPenalty * stretched),
   }
+}
+
+/**
+ * The opinion of a chart among those of wider ones (4 hours beside 15 minutes): it loses
+ * `opposedPenalty · opposed ÷ all` of its confidence, where `opposed` are those that point the other way. None adds any.
+ */
+export function withHigherCharts(
+  opinion: DirectionalOpinion,
+  higher: readonly DirectionalOpinion[],
+  { opposedPenalty }: Pick<BiasSettings, 'opposedPenalty'>,
+): DirectionalOpinion {
+  if (opinion.bias === 'neutral' || higher.length === 0) return opinion
+  const opposed = higher.filter(({ bias }) => bias !== 'neutral' && bias !== opinion.bias).length
+  return { ...opinion, confidence: opinion.confidence * (1 - (opposedPenalty * opposed) / higher.length) }
 }

@@ -1,19 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Agent } from '../../../src/main/agents/agent.ts'
-import { RegimeDetection } from '../../../src/main/agents/regime-detection.ts'
-import { TechnicalAnalysis } from '../../../src/main/agents/technical-analysis.ts'
+import { RegimeDetection } from '../../../src/main/agents/kinds/regime-detection.ts'
+import { TechnicalAnalysis } from '../../../src/main/agents/kinds/technical-analysis.ts'
 import type { RegimeOutput, TaOutput } from '../../../src/main/domain/signal.ts'
-import { market, play, still, XRP_USDT } from './candles.ts'
+import { MINUTE } from '../../../src/shared/time.ts'
+import { market, play, said, still, XRP_USDT } from './candles.ts'
 import { REGIME_SETTINGS, TA_SETTINGS } from './settings.ts'
 
 type Analyst = Agent<TaOutput | RegimeOutput>
 const analysts: [string, () => Analyst][] = [
-  ['technical analysis', () => new TechnicalAnalysis(TA_SETTINGS)],
-  ['regime detection', () => new RegimeDetection(REGIME_SETTINGS)],
+  ['technical analysis', () => new TechnicalAnalysis(TA_SETTINGS, MINUTE)],
+  ['regime detection', () => new RegimeDetection(REGIME_SETTINGS, MINUTE)],
   [
     'technical analysis with short periods',
-    () => new TechnicalAnalysis({ ...TA_SETTINGS, emaSlow: 12, emaBase: 20, macdSlow: 15, macdFast: 7, macdSignal: 3 }),
+    () =>
+      new TechnicalAnalysis(
+        { ...TA_SETTINGS, emaSlow: 12, emaBase: 20, macdSlow: 15, macdFast: 7, macdSignal: 3 },
+        MINUTE,
+      ),
   ],
 ]
 const RUNS = { seed: 20_261_123, numRuns: 150 }
@@ -66,12 +71,12 @@ describe.each(analysts)('%s, whatever the market does', (_, create) => {
 
   it('is silent until it has warmed up, and says so', () => {
     const agent = create()
-    const { warmUp } = agent
+    const warmUp = agent.needs[0]?.count ?? 0
     const outputs = play(agent, still(warmUp))
     expect(outputs.slice(0, -1).every((output) => output === null)).toBe(true)
     expect(outputs.at(-1)).not.toBeNull()
     expect(agent.seen(outputs.at(-1)?.symbol ?? XRP_USDT)).toBe(warmUp)
     expect(agent.seen(XRP_USDT)).toBe(0)
-    expect(agent.run(XRP_USDT, outputs.at(-1)?.at as TaOutput['at'])).toBeNull()
+    expect(said(agent, XRP_USDT, outputs.at(-1)?.at as TaOutput['at'])).toBeNull()
   })
 })

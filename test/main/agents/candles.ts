@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import type { Agent } from '../../../src/main/agents/agent.ts'
+import type { Agent, AgentOutput, AgentView } from '../../../src/main/agents/agent.ts'
 import type { Candle } from '../../../src/main/domain/market.ts'
-import { pair } from '../../../src/shared/ids.ts'
-import { epochMs, MINUTE } from '../../../src/shared/time.ts'
+import { pair, type TradedPair } from '../../../src/shared/ids.ts'
+import { type EpochMs, epochMs, MINUTE } from '../../../src/shared/time.ts'
 
 export const BTC_USDT = pair('BTC/USDT')
 export const XRP_USDT = pair('XRP/USDT')
@@ -46,12 +46,36 @@ export const retimed = (candles: readonly Candle[]): Candle[] =>
   candles.map((candle, i) => ({ ...candle, openTime: epochMs(i * MINUTE) }))
 
 /** Feeds the candles and asks after each. */
-export function play<Output>(agent: Agent<Output>, candles: readonly Candle[], symbol = BTC_USDT): (Output | null)[] {
+export function play<Output extends AgentOutput>(
+  agent: Agent<Output>,
+  candles: readonly Candle[],
+  symbol = BTC_USDT,
+): (Output | null)[] {
   return candles.map((candle) => {
     agent.observe(symbol, candle)
-    return agent.run(symbol, epochMs(candle.openTime + candle.intervalMs))
+    return said(agent, symbol, epochMs(candle.openTime + candle.intervalMs))
   })
 }
+
+/** What an agent that waits for nobody says now. */
+export function said<Output extends AgentOutput>(
+  agent: Agent<Output>,
+  symbol: TradedPair,
+  now: EpochMs,
+): Output | null {
+  const output = agent.run(viewOf({ symbol, now }))
+  if (output instanceof Promise) throw new Error('it waits for somebody')
+  return output
+}
+
+export const viewOf = (change: Partial<AgentView> = {}): AgentView => ({
+  symbol: BTC_USDT,
+  now: epochMs(0),
+  signal: new AbortController().signal,
+  said: () => null,
+  held: [],
+  ...change,
+})
 
 const price = fc.oneof(
   fc.constantFrom(1e-8, 1, 100, 1e12),

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { RegimeDetection } from '../../../src/main/agents/regime-detection.ts'
-import { TechnicalAnalysis } from '../../../src/main/agents/technical-analysis.ts'
+import { RegimeDetection } from '../../../src/main/agents/kinds/regime-detection.ts'
+import { TechnicalAnalysis } from '../../../src/main/agents/kinds/technical-analysis.ts'
 import type { Candle } from '../../../src/main/domain/market.ts'
 import { epochMs, HOUR } from '../../../src/shared/time.ts'
 import { play } from './candles.ts'
@@ -29,7 +29,7 @@ describe.skipIf(!isThere).each(FILES)('on the hourly candles of %s', (file) => {
   const candles = isThere ? read(file) : []
 
   it('technical analysis is confident enough to act on 5 to 15 % of them, both ways', () => {
-    const outputs = play(new TechnicalAnalysis(TA_SETTINGS), candles).filter((output) => output !== null)
+    const outputs = play(new TechnicalAnalysis(TA_SETTINGS, HOUR), candles).filter((output) => output !== null)
     const confident = outputs.filter((output) => output.confidence >= TA_SETTINGS.actionableConfidence)
     expect(confident.length / outputs.length).toBeGreaterThan(0.05)
     expect(confident.length / outputs.length).toBeLessThan(0.15)
@@ -40,7 +40,7 @@ describe.skipIf(!isThere).each(FILES)('on the hourly candles of %s', (file) => {
   })
 
   it('regime detection finds all seven regimes, none in more than half of them, and changes its mind seldom', () => {
-    const outputs = play(new RegimeDetection(REGIME_SETTINGS), candles).filter((output) => output !== null)
+    const outputs = play(new RegimeDetection(REGIME_SETTINGS, HOUR), candles).filter((output) => output !== null)
     const counts = new Map<string, number>()
     for (const { regime } of outputs) counts.set(regime, (counts.get(regime) ?? 0) + 1)
     expect(counts.size).toBe(7)

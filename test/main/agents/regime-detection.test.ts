@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { RegimeDetection } from '../../../src/main/agents/regime-detection.ts'
+import { RegimeDetection } from '../../../src/main/agents/kinds/regime-detection.ts'
 import type { Candle } from '../../../src/main/domain/market.ts'
 import { classify } from '../../../src/main/domain/regime.ts'
 import type { RegimeOutput } from '../../../src/main/domain/signal.ts'
-import { epochMs } from '../../../src/shared/time.ts'
-import { BTC_USDT, fromCloses, play, retimed, still, walk } from './candles.ts'
+import { epochMs, MINUTE } from '../../../src/shared/time.ts'
+import { BTC_USDT, fromCloses, play, retimed, said, still, walk } from './candles.ts'
 import { REGIME_SETTINGS } from './settings.ts'
 
 const create = (confirmations = REGIME_SETTINGS.confirmations) =>
-  new RegimeDetection({ ...REGIME_SETTINGS, confirmations })
+  new RegimeDetection({ ...REGIME_SETTINGS, confirmations }, MINUTE)
 const spoken = (agent: RegimeDetection, candles: Candle[]): RegimeOutput[] =>
   play(agent, candles).filter((output) => output !== null)
 const regimesAfter = (candles: Candle[], count: number) =>
@@ -20,8 +20,8 @@ const regimesAfter = (candles: Candle[], count: number) =>
 
 describe('regime detection', () => {
   it('speaks when it has a full window of settled volatilities, never before 200 candles', () => {
-    expect(create().warmUp).toBe(300 + 4 * 14)
-    expect(new RegimeDetection({ ...REGIME_SETTINGS, volatilityWindow: 20 }).warmUp).toBe(200)
+    expect(create().needs).toEqual([{ intervalMs: MINUTE, count: 300 + 4 * 14 }])
+    expect(new RegimeDetection({ ...REGIME_SETTINGS, volatilityWindow: 20 }, MINUTE).needs[0]?.count).toBe(200)
   })
 
   it('sees a bull in a steady rise and a bear in a steady fall', () => {
@@ -92,7 +92,7 @@ describe('regime detection', () => {
       const [asked] = play(patient, [candle])
       const [first] = play(pestered, [candle])
       for (let k = 0; k < 3; k++) {
-        const again = pestered.run(BTC_USDT, epochMs(candle.openTime + candle.intervalMs))
+        const again = said(pestered, BTC_USDT, epochMs(candle.openTime + candle.intervalMs))
         expect(again).toEqual(first === null ? null : { ...first, isNews: false })
       }
       expect(first).toEqual(asked)

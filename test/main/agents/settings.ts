@@ -1,8 +1,10 @@
-import type { RegimeDetectionSettings } from '../../../src/main/agents/regime-detection.ts'
-import type { TechnicalAnalysisSettings } from '../../../src/main/agents/technical-analysis.ts'
+import type { RegimeDetectionSettings } from '../../../src/main/agents/kinds/regime-detection.ts'
+import type { TechnicalAnalysisSettings } from '../../../src/main/agents/kinds/technical-analysis.ts'
+import { HOUR, MINUTE } from '../../../src/shared/time.ts'
 
-/** The values of config/agents.yaml. */
+/** The values of config/agents.yaml, but for the width of the regime's candles. */
 export const TA_SETTINGS: TechnicalAnalysisSettings = {
+  intervalsMs: [MINUTE, 15 * MINUTE, HOUR, 4 * HOUR],
   emaFast: 9,
   emaMedium: 21,
   emaSlow: 50,
@@ -14,9 +16,12 @@ export const TA_SETTINGS: TechnicalAnalysisSettings = {
   atrPeriod: 14,
   adxPeriod: 14,
   bollingerPeriod: 20,
+  supertrendPeriod: 10,
+  supertrendMultiple: 3,
+  obvAverage: 21,
   actionableConfidence: 0.6,
   bias: {
-    weights: { trend: 0.3, momentum: 0.35, strength: 0.35 },
+    weights: { trend: 0.25, momentum: 0.325, strength: 0.325, confirmation: 0.1 },
     minGapAtr: 0.1,
     fullHistogramAtr: 0.6,
     fullRsiDistance: 30,
@@ -25,11 +30,13 @@ export const TA_SETTINGS: TechnicalAnalysisSettings = {
     stretchedFrom: 2,
     fullyStretchedAt: 3.5,
     stretchPenalty: 0.5,
+    opposedPenalty: 0.4,
     neutralBelow: 0.25,
   },
 }
 
 export const REGIME_SETTINGS: RegimeDetectionSettings = {
+  intervalMs: MINUTE,
   adxPeriod: 14,
   atrPeriod: 14,
   choppinessPeriod: 14,

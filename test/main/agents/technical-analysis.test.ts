@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { TechnicalAnalysis } from '../../../src/main/agents/technical-analysis.ts'
+import { TechnicalAnalysis } from '../../../src/main/agents/kinds/technical-analysis.ts'
 import type { TaOutput } from '../../../src/main/domain/signal.ts'
-import { fromCloses, play, retimed, still, walk } from './candles.ts'
+import { MINUTE } from '../../../src/shared/time.ts'
+import { fromCloses, play, retimed, said, still, walk } from './candles.ts'
 import { TA_SETTINGS } from './settings.ts'
 
-const create = () => new TechnicalAnalysis(TA_SETTINGS)
+const create = () => new TechnicalAnalysis(TA_SETTINGS, MINUTE)
 const spoken = (outputs: (TaOutput | null)[]): TaOutput[] => outputs.filter((output) => output !== null)
 const lastOf = (outputs: (TaOutput | null)[]): TaOutput => spoken(outputs).at(-1) as TaOutput
 
 describe('technical analysis', () => {
   it('speaks after twice its slowest average, when the first price weighs less than 2 % in it', () => {
-    expect(create().warmUp).toBe(400)
+    expect(create().needs[0]).toEqual({ intervalMs: MINUTE, count: 400 })
     expect((1 - 2 / 201) ** 400).toBeLessThan(0.02)
   })
 
@@ -82,7 +83,7 @@ describe('technical analysis', () => {
   it('is no news when it is asked twice about the same candle', () => {
     const agent = create()
     const output = lastOf(play(agent, fromCloses(walk(400))))
-    const again = agent.run(output.symbol, output.at)
+    const again = said(agent, output.symbol, output.at)
     expect(again).toEqual({ ...output, isNews: false })
   })
 })

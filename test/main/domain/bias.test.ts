@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { biasOf, type Evidence, ramp } from '../../../src/main/domain/bias.ts'
+import { biasOf, type Evidence, ramp, withHigherCharts } from '../../../src/main/domain/bias.ts'
 import { TA_SETTINGS } from '../agents/settings.ts'
 
-const settings = TA_SETTINGS.bias
+/** Without confirmation: it has its own test. */
+const settings = { ...TA_SETTINGS.bias, weights: { trend: 0.3, momentum: 0.35, strength: 0.35, confirmation: 0 } }
 /** Everything points up at full strength: averages in order, full histogram and RSI, ADX of a full trend. */
 const fullyLong: Evidence = {
   emaFast: 104,
@@ -17,6 +18,10 @@ const fullyLong: Evidence = {
   plusDi: 40,
   minusDi: 10,
   stretch: 1,
+  obv: 10,
+  obvAverage: 5,
+  vwap: 104,
+  supertrend: 103,
 }
 const opinionOn = (change: Partial<Evidence>) => biasOf({ ...fullyLong, ...change }, 105, settings)
 const mirrored = (e: Evidence): Evidence => ({
@@ -44,6 +49,10 @@ const evidence: fc.Arbitrary<Evidence> = fc.record({
   plusDi: fc.double({ min: 0, max: 100, noNaN: true }),
   minusDi: fc.double({ min: 0, max: 100, noNaN: true }),
   stretch: fc.double({ min: -5, max: 5, noNaN: true }),
+  obv: fc.double({ min: -200, max: 200, noNaN: true }),
+  obvAverage: fc.double({ min: -200, max: 200, noNaN: true }),
+  vwap: fc.constant(0),
+  supertrend: fc.constant(0),
 })
 
 describe('bias and confidence', () => {
@@ -93,6 +102,28 @@ describe('bias and confidence', () => {
     const weak = { emaFast: 101, emaMedium: 101, emaSlow: 101, emaBase: 101, adx: 10, macdHistogram: 0.3 }
     expect(opinionOn({ ...weak, rsi: 75 })).toMatchObject({ trend: 'flat', bias: 'neutral' })
     expect(opinionOn({ ...weak, rsi: 80 })).toMatchObject({ bias: 'long' })
+  })
+
+  it('are confirmed by Supertrend, VWAP and volume, a third of their weight each', () => {
+    const weights = { trend: 0.25, momentum: 0.3, strength: 0.3, confirmation: 0.15 }
+    const confidenceOf = (change: Partial<Evidence>): number =>
+      biasOf({ ...fullyLong, ...change }, 105, { ...settings, weights }).confidence
+    expect(confidenceOf({})).toBeCloseTo(1, 12)
+    expect(confidenceOf({ supertrend: 106 })).toBeCloseTo(0.9, 12)
+    expect(confidenceOf({ vwap: 105 })).toBeCloseTo(0.95, 12)
+    expect(confidenceOf({ obv: 4, vwap: 106, supertrend: 106 })).toBeCloseTo(0.7, 12)
+  })
+
+  it('lose confidence by the part of the wider charts that point the other way, and never gain any', () => {
+    const own = biasOf(fullyLong, 105, settings)
+    const against = { ...own, bias: 'short' as const }
+    const undecided = { ...own, bias: 'neutral' as const }
+    const among = (...higher: (typeof own)[]): number => withHigherCharts(own, higher, settings).confidence
+    expect(among()).toBe(own.confidence)
+    expect(among(own, undecided)).toBe(own.confidence)
+    expect(among(against)).toBeCloseTo(0.6, 12)
+    expect(among(own, against)).toBeCloseTo(0.8, 12)
+    expect(withHigherCharts(undecided, [against], settings)).toEqual(undecided)
   })
 
   it('are mirrored by a mirrored market, always finite and from 0 to 1', () => {
