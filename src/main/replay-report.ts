@@ -4,7 +4,7 @@ import { isoTime } from '../shared/time.ts'
 import type { Recording } from './adapters/recorded/recorded-feed.ts'
 import { createDigest } from './adapters/report/canonical-json.ts'
 import { createCsvWriter } from './adapters/report/csv-writer.ts'
-import type { Report } from './adapters/report/report-data.ts'
+import type { AloneReport, Report } from './adapters/report/report-data.ts'
 import { VERSION } from './app.ts'
 import { OWNED_ACCOUNTS } from './domain/ledger.ts'
 import { averagePrice, originOf } from './domain/order.ts'
@@ -121,6 +121,7 @@ export function buildReport(
   result: ReplayResult,
   digest: string,
   wallSeconds: number,
+  alone: ReplayResult | null,
 ): Report {
   return {
     engineVersion: VERSION,
@@ -138,6 +139,8 @@ export function buildReport(
     rebalances: result.rebalances.map(({ at, ...rebalance }) => ({ time: isoTime(at), ...rebalance })),
     agentRuns: result.agentRuns,
     conflicts: result.stores.conflicts.recent(ALL).length,
+    tactical: result.tactical,
+    rebalancingAlone: alone === null ? null : aloneReport(alone),
     orders: result.stores.orders.recent(ALL).length,
     fills: result.stores.fills.recent(ALL).length,
     fees: toText(result.fees),
@@ -157,6 +160,13 @@ export function buildReport(
     candlesPerSecond: Math.round(result.candles / Math.max(result.seconds, 1e-9)),
   }
 }
+
+const aloneReport = (result: ReplayResult): AloneReport => ({
+  finalEquity: result.finalEquity === null ? null : toText(result.finalEquity),
+  maxDrawdown: toText(result.maxDrawdown.round(18)),
+  rebalances: result.rebalances.length,
+  fees: toText(result.fees),
+})
 
 const DecimalClass = ZERO.constructor as new () => unknown
 const isDecimal = (value: unknown): value is Decimal => value instanceof DecimalClass

@@ -6,11 +6,13 @@ import { createPaperExchange, type PaperExchange } from './adapters/paper/paper-
 import { openCandleFile } from './adapters/recorded/candle-file.ts'
 import { type CandleMerge, createCandleMerge } from './adapters/recorded/merge.ts'
 import { firstCloseOf, type Recording } from './adapters/recorded/recorded-feed.ts'
+import type { TacticalReport } from './adapters/report/report-data.ts'
 import { createSimulatedClock } from './adapters/system/clock.ts'
 import { createSequentialIds } from './adapters/system/ids.ts'
 import { createLog } from './adapters/system/log.ts'
 import { createMemorySentinel } from './adapters/system/sentinel.ts'
 import { CONFIG_DIR, MIGRATIONS_DIR, promptsIn, sha256 } from './app.ts'
+import type { Message } from './bus/topics.ts'
 import type { Settings } from './config.ts'
 import type { OwnedAccount } from './domain/ledger.ts'
 import type { ClosedCandle, Tick } from './domain/market.ts'
@@ -18,7 +20,8 @@ import { createEngine, type Engine, marketsOf, type Opening } from './engine.ts'
 import { openingOf, totalsOf } from './paper-account.ts'
 import { openDatabase } from './persistence/database.ts'
 import { createStores } from './persistence/stores.ts'
-import type { Holding, Stores } from './ports.ts'
+import type { Holding, OpenNews, Stores } from './ports.ts'
+import { tacticalReport } from './replay-tactical.ts'
 import { wire } from './wiring.ts'
 
 export type ReplayOptions = {
@@ -28,6 +31,8 @@ export type ReplayOptions = {
   readonly from: EpochMs | null
   readonly to: EpochMs | null
   readonly agentsOn: boolean
+  /** Recorded news, if any. */
+  readonly openNews: OpenNews
   readonly seed: number
   /** Called at the end of every UTC day and after every rebalance. */
   readonly onPoint?: (point: ReplayPoint) => void
@@ -67,6 +72,8 @@ export type ReplayResult = {
   readonly candles: number
   readonly checks: number
   readonly agentRuns: number
+  /** Null where the analysts were switched off. */
+  readonly tactical: TacticalReport | null
   readonly rebalances: readonly ReplayRebalance[]
   readonly fees: Decimal
   readonly feesByAsset: ReadonlyMap<Asset, Decimal>
@@ -125,7 +132,13 @@ export async function runReplay(options: ReplayOptions): Promise<Result<ReplayRe
       })
       return paper
     },
+    // Nobody is asked: the same candles give the same decisions.
+    openModels: () => [],
+    openNews: options.openNews,
     feedBuildsCandles: false,
+    keepsCandles: false,
+    baseIntervalMs: Math.max(...recordings.map(({ info }) => info.intervalMs)),
+    elapsed: () => clock.now(),
     agentsOn,
     isReplay: true,
     // A price is fresh only at the instant of its candle's close.
@@ -207,6 +220,7 @@ export async function runReplay(options: ReplayOptions): Promise<Result<ReplayRe
     candles,
     checks: engine.rebalancer.checkCount(),
     agentRuns: engine.agents?.runCount() ?? 0,
+    tactical: engine.calibration === null ? null : tacticalReport(stores, engine.calibration, records.alerts),
     rebalances: records.rebalances,
     fees: records.fees(),
     feesByAsset: records.feesByAsset,
@@ -331,7 +345,9 @@ function keepRecords(engine: Engine) {
     },
     { name: 'report', whenFull: 'reject' },
   )
-  return { rebalances, feesByAsset, fees: () => fees }
+  const alerts: Message<'risk_alerts'>[] = []
+  engine.bus.on('risk_alerts', (alert) => void alerts.push(alert), { name: 'report', whenFull: 'reject' })
+  return { rebalances, feesByAsset, fees: () => fees, alerts }
 }
 
 /** Every asset sums to zero over all accounts, and the sleeves together hold what the exchange says. */

@@ -9,6 +9,7 @@ import { inspectRecordings } from './adapters/recorded/recorded-feed.ts'
 import { reportHtml } from './adapters/report/report-html.ts'
 import { CONFIG_DIR } from './app.ts'
 import { loadSettings } from './config.ts'
+import { type NewsFiles, openNewsOf } from './news-sources.ts'
 import { recordPoints } from './replay-points.ts'
 import { buildReport, writeTables } from './replay-report.ts'
 import { REPLAY_SETTINGS, type ReplayOptions, runReplay } from './replay-run.ts'
@@ -25,6 +26,8 @@ const USAGE = `Replays recorded candles through the whole engine and writes a re
   --slippage FRACTION   of every market order, default 0
   --approve auto|none   auto: every proposal is carried out at once (the default)
   --agents on|off       analysts and tactical trades, default on
+  --fear-greed FILE     recorded Fear & Greed index for the sentiment agent: CSV (time,value) or JSON lines
+  --headlines FILE      recorded headlines for it: CSV (published,title, and source if any) or JSON lines
   --set KEY=VALUE       any setting, e.g. portfolio.rebalancing.threshold=5; may be repeated
   --config-dir DIR      other configuration files than those of the program
   --seed N              for ids, default 1
@@ -36,7 +39,8 @@ Exit code 0 when it is done, 1 when it failed, 2 for bad use.
 
 class BadUse extends Error {}
 
-type Cli = Omit<ReplayOptions, 'recordings' | 'onPoint' | 'onProgress' | 'onStep'> & {
+type Cli = Omit<ReplayOptions, 'recordings' | 'openNews' | 'onPoint' | 'onProgress' | 'onStep'> & {
+  readonly news: NewsFiles
   readonly files: readonly { readonly symbol: TradedPair; readonly file: string }[]
   readonly out: string
 }
@@ -55,6 +59,8 @@ function readFlags(argv: readonly string[]): Cli | 'help' {
       slippage: { type: 'string' },
       approve: { type: 'string', default: 'auto' },
       agents: { type: 'string', default: 'on' },
+      'fear-greed': { type: 'string' },
+      headlines: { type: 'string' },
       set: { type: 'string', multiple: true, default: [] },
       'config-dir': { type: 'string' },
       seed: { type: 'string', default: '1' },
@@ -91,6 +97,7 @@ function readFlags(argv: readonly string[]): Cli | 'help' {
     from: instant('from', values.from),
     to: instant('to', values.to),
     agentsOn: oneOf('agents', values.agents, ['on', 'off']) === 'on',
+    news: { fearGreed: values['fear-greed'] ?? null, headlines: values.headlines ?? null },
     seed: Number(values.seed),
     out: values.out,
   }
@@ -160,6 +167,8 @@ async function replay(cli: Cli): Promise<Result<string>> {
       `There is no recording of ${missing}/${cli.settings.portfolio.quote}: add --candles ${missing}/${cli.settings.portfolio.quote}=FILE`,
     )
   }
+  const news = openNewsOf(cli.news)
+  if (!news.ok) return news
   mkdirSync(cli.out, { recursive: true })
   const assets = Object.keys(cli.settings.portfolio.targets)
   const points = recordPoints(cli.out, assets)
@@ -171,6 +180,7 @@ async function replay(cli: Cli): Promise<Result<string>> {
   const result = await runReplay({
     ...cli,
     recordings,
+    openNews: news.value,
     ...(bar === null ? {} : { onProgress: (candles: number) => bar.update(candles) }),
     onPoint: points.add,
   })
@@ -178,15 +188,31 @@ async function replay(cli: Cli): Promise<Result<string>> {
   bar?.stop()
   points.close()
   if (!result.ok) return result
+  // Beside the analysts' result stands what would have come without them.
+  const alone = cli.agentsOn ? await runReplay({ ...cli, recordings, openNews: news.value, agentsOn: false }) : null
+  if (alone?.ok === false) return alone
   const digest = writeTables(result.value.stores, cli.out)
-  const report = buildReport(cli, recordings, result.value, digest, (performance.now() - startedAt) / 1_000)
+  const report = buildReport(
+    cli,
+    recordings,
+    result.value,
+    digest,
+    (performance.now() - startedAt) / 1_000,
+    alone === null ? null : alone.value,
+  )
   writeFileSync(join(cli.out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
   writeFileSync(join(cli.out, 'report.html'), reportHtml({ report, series: points.series() }))
   result.value.close()
+  alone?.value.close()
   return ok(
     [
       `${report.checks} checks, ${report.rebalances.length} rebalances, fees ${short(report.fees)}, ledger ${report.ledgerBalanced ? 'balances' : 'DOES NOT BALANCE'}`,
       `final equity ${short(report.finalEquity)}, just held ${short(report.holdEquity)}, largest drawdown ${(Number(report.maxDrawdown) * 100).toFixed(2)} %`,
+      ...(report.rebalancingAlone === null
+        ? []
+        : [
+            `without the analysts ${short(report.rebalancingAlone.finalEquity)}, ${report.tactical?.trades.length ?? 0} tactical trades`,
+          ]),
       `${report.candlesPerSecond} candles/s, digest ${report.digest}`,
       `The report is in ${join(cli.out, 'report.html')}`,
     ].join('\n'),

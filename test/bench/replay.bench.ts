@@ -61,6 +61,7 @@ async function candlesPerSecond({ range }: BenchCandles, files: CandleFiles, age
     const curve = recordPoints(folder, ['BTC', 'XRP', 'USDT'])
     collectGarbage()
     const result = await runReplay({
+      openNews: () => [],
       settings: replaySettings(),
       recordings: recordings.value,
       from: range.from === undefined ? null : epochMs(Date.parse(range.from)),

@@ -1,40 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import type { RegimeOutput, TaOutput } from '../../src/main/domain/signal.ts'
+import type { RegimeOutput, TradingSignal } from '../../src/main/domain/signal.ts'
 import { amount, type Decimal, decimal, toText, ZERO } from '../../src/shared/money.ts'
 import { MINUTE } from '../../src/shared/time.ts'
 import { createEngineBench } from '../support/engine-bench.ts'
-import { BTC_USDT, USDT } from '../support/money-arbitraries.ts'
+import { USDT } from '../support/money-arbitraries.ts'
+import { decided, regimeOf, signalOf } from '../support/signal-builders.ts'
 
 type Bench = ReturnType<typeof createEngineBench>
 
-const opinion = (bench: Bench, changed: Partial<TaOutput> = {}): TaOutput => ({
-  symbol: BTC_USDT,
-  at: bench.clock.now(),
-  trend: 'up',
-  momentum: 'rising',
-  bias: 'long',
-  confidence: 0.72,
-  close: 50_000,
-  indicators: { atr: 400 },
-  isNews: true,
-  ...changed,
-})
-const regime = (bench: Bench, name: RegimeOutput['regime']): RegimeOutput => ({
-  symbol: BTC_USDT,
-  at: bench.clock.now(),
-  regime: name,
-  confidence: 0.8,
-  sizeMultiplier: 1,
-  indicators: { choppiness: 66 },
-  isNews: true,
-})
-
 /** The engine with prices, after the market has been called `name` and technical analysis has spoken. */
-function afterSignal(name: RegimeOutput['regime'], changed: Partial<TaOutput> = {}): Bench {
+function afterSignal(name: RegimeOutput['regime'], changed: Partial<TradingSignal> = {}): Bench {
   const bench = createEngineBench()
   bench.tick()
-  bench.engine.bus.publish('regime_updates', regime(bench, name), { source: 'test' })
-  bench.engine.bus.publish('ta_signals', opinion(bench, changed), { source: 'test' })
+  const at = bench.clock.now()
+  const indicators = { choppiness: 66 }
+  bench.engine.bus.publish('regime_updates', regimeOf({ at, regime: name, indicators }), { source: 'test' })
+  decided(bench.engine.bus, signalOf({ at, ...changed }))
   return bench
 }
 
@@ -113,7 +94,7 @@ describe('a tactical trade, from the opinion to the repaid loan', () => {
 
   it('is not proposed twice on one symbol, nor on a bearish signal, nor below the least confidence', () => {
     const twice = afterSignal('trending_bull')
-    twice.engine.bus.publish('ta_signals', opinion(twice), { source: 'test' })
+    decided(twice.engine.bus, signalOf({ at: twice.clock.now() }))
     expect(twice.stores.proposals.withStatus('pending')).toHaveLength(1)
     for (const changed of [{ bias: 'short' as const }, { confidence: 0.59 }, { isNews: false }]) {
       expect(afterSignal('trending_bull', changed).stores.proposals.recent(10)).toEqual([])

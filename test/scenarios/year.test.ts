@@ -73,7 +73,7 @@ describe('a year of hourly candles through the whole engine', () => {
   })
 
   it('gives the same decisions, orders, fills and ledger to the last byte every time', async () => {
-    const files = writeMadeUpCandles(24 * 60, 13)
+    const files = writeMadeUpCandles(24 * 60, 18)
     const play = async (): Promise<string> => {
       const set = ['portfolio.bags.profit_share_percent=50']
       const result = await replayOnce({ files, balance: { USDT: '10000' }, bags: BAGS, agentsOn: true, set })

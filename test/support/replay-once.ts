@@ -13,6 +13,7 @@ export type ReplayCase = {
   readonly bags?: Readonly<Record<string, string>>
   readonly set?: readonly string[]
   readonly agentsOn?: boolean
+  readonly openNews?: ReplayOptions['openNews']
   readonly onStep?: NonNullable<ReplayOptions['onStep']>
 }
 
@@ -34,6 +35,7 @@ export async function replayOnce(test: ReplayCase): Promise<ReplayResult> {
   )
   if (!recordings.ok) throw new Error(recordings.error.message)
   const result = await runReplay({
+    openNews: test.openNews ?? (() => []),
     settings: settings.value,
     recordings: recordings.value,
     from: test.from === undefined ? null : epochMs(Date.parse(test.from)),

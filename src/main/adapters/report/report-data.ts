@@ -37,6 +37,52 @@ export type ReportRebalance = {
   readonly fees: string
 }
 
+type ReportCurve = {
+  readonly horizonMs: number
+  readonly scored: number
+  /** Fractions; null while nothing was scored. */
+  readonly hitRate: number | null
+  readonly brier: number | null
+  readonly bins: ReadonlyArray<{
+    readonly from: number
+    readonly to: number
+    readonly count: number
+    readonly said: number
+    readonly came: number
+  }>
+}
+
+export type TacticalReport = {
+  /** Confidence against outcome, by agent. */
+  readonly calibration: ReadonlyArray<{ readonly agent: string; readonly horizons: readonly ReportCurve[] }>
+  /** Positions that were closed, oldest first. */
+  readonly trades: ReadonlyArray<{
+    readonly openedAt: string
+    readonly closedAt: string | null
+    readonly symbol: string
+    readonly side: 'long' | 'short'
+    readonly amount: string
+    /** Average prices; null where nothing traded. The exit is that of its last order. */
+    readonly entry: string | null
+    readonly exit: string | null
+    readonly exitReason: string | null
+    /** In quote, all fees deducted. */
+    readonly realized: string
+    readonly confidence: number | null
+    readonly reason: string
+  }>
+  /** Every time that a circuit breaker tripped. */
+  readonly breakers: ReadonlyArray<{ readonly time: string; readonly breaker: string; readonly text: string }>
+}
+
+/** The same recording without the analysts. */
+export type AloneReport = {
+  readonly finalEquity: string | null
+  readonly maxDrawdown: string
+  readonly rebalances: number
+  readonly fees: string
+}
+
 export type Report = {
   readonly engineVersion: string
   readonly inputs: readonly ReportInput[]
@@ -47,6 +93,9 @@ export type Report = {
   readonly rebalances: readonly ReportRebalance[]
   readonly agentRuns: number
   readonly conflicts: number
+  /** Null where the analysts were switched off; so is the comparison with rebalancing alone. */
+  readonly tactical: TacticalReport | null
+  readonly rebalancingAlone: AloneReport | null
   readonly orders: number
   readonly fills: number
   readonly fees: string

@@ -4,6 +4,7 @@ import { escapeHtml, shownDecimal, shownExactly, shownPercent, shownTime, table 
 import type { Report, ReportData, ReportRebalance, ReportSeries } from './report-data.ts'
 import { REPORT_STYLE } from './report-style.ts'
 import { thinSeries } from './series-sampler.ts'
+import { tacticalSections } from './tactical-html.ts'
 
 const SHOWN_REBALANCES = 200
 
@@ -28,6 +29,7 @@ export function reportHtml({ report, series }: ReportData, quote = 'USDT'): stri
 </header>
 ${cards(report, points, quote)}
 ${charts(points, quote)}
+${tacticalSections(report, quote)}
 ${rebalances(report)}
 <div class="pair">
 ${holdings(report)}

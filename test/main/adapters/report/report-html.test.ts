@@ -31,6 +31,8 @@ const report = (changes: Partial<Report> = {}): Report => ({
   rebalances: [rebalance(1)],
   agentRuns: 0,
   conflicts: 0,
+  tactical: null,
+  rebalancingAlone: null,
   orders: 2,
   fills: 2,
   fees: '12.345',
