@@ -11,11 +11,12 @@ import { ShortcutSheet } from './parts/shell/shortcut-sheet.tsx'
 import { StatusBar } from './parts/shell/status-bar.tsx'
 import { StopDialogs } from './parts/shell/stop-dialogs.tsx'
 import { TopBar } from './parts/shell/top-bar.tsx'
+import { AgentsRoom } from './rooms/agents/agents-room.tsx'
 import { DecisionsRoom } from './rooms/decisions/decisions-room.tsx'
 import { JournalRoom } from './rooms/journal/journal-room.tsx'
 import { OrdersRoom } from './rooms/orders/orders-room.tsx'
 import { PortfolioRoom } from './rooms/portfolio/portfolio-room.tsx'
-import type { Room } from './stores/address.ts'
+import { KEY_OF, ROOMS, type Room } from './stores/address.ts'
 import { useKeys } from './stores/keys.ts'
 import { useLeaveGuard } from './stores/leave-guard.ts'
 import { closeOverlay, show, useOverlays } from './stores/overlays.ts'
@@ -56,6 +57,7 @@ const ROOM_OF: Record<Room, () => React.JSX.Element> = {
   portfolio: PortfolioRoom,
   decisions: DecisionsRoom,
   orders: OrdersRoom,
+  agents: AgentsRoom,
   journal: JournalRoom,
 }
 
@@ -128,10 +130,7 @@ function useTitle(): void {
 
 function useEverywhereKeys(): void {
   useKeys({
-    '1': () => goTo('portfolio'),
-    '2': () => goTo('decisions'),
-    '3': () => goTo('orders'),
-    '4': () => goTo('journal'),
+    ...Object.fromEntries(ROOMS.map((room) => [KEY_OF[room], () => goTo(room)])),
     h: toggleAmounts,
     t: toggleTheme,
     u: toggleZone,

@@ -24,8 +24,9 @@ test('live mode waits for its phrase, asks the exchange nothing before, and says
     await start.click()
     await expect(blank.getByText('RUNNING', { exact: true })).toBeVisible()
     expect(requestsOf(account, 'GetApiKeyInfo')).toBeGreaterThan(0)
-    for (const [key, room] of ['Portfolio', 'Decisions', 'Orders', 'Journal'].entries()) {
-      await blank.keyboard.press(String(key + 1))
+    const rooms = { 1: 'Portfolio', 2: 'Decisions', 3: 'Orders', 4: 'Agents', 6: 'Journal' }
+    for (const [key, room] of Object.entries(rooms)) {
+      await blank.keyboard.press(key)
       await expect(blank.getByRole('heading', { name: room, level: 1 })).toBeAttached()
       await expect(blank.getByText('LIVE', { exact: true })).toBeVisible()
       await expect(blank.getByText('REAL MONEY')).toBeVisible()
@@ -75,7 +76,7 @@ test('an order placed elsewhere is shown and left alone; money that nothing expl
   await expect(banner).toBeHidden()
   await rebalanceNow(window)
 
-  await window.keyboard.press('4')
+  await window.keyboard.press('6')
   await window.getByRole('searchbox').fill('a gift of mine')
   await expect(window.getByRole('table')).toContainText('The ledger was brought to the exchange')
   expect(account.server.venue.openOrders()).toHaveLength(1)

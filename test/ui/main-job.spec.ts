@@ -56,7 +56,7 @@ test.describe('in a lively market', () => {
     await dialog.getByRole('button', { name: 'Reject proposal' }).click()
     await expect(second).toContainText('Rejected')
 
-    await window.keyboard.press('4')
+    await window.keyboard.press('6')
     await window.getByRole('searchbox').fill('fees are too high')
     await expect(window.getByRole('table')).toContainText('rejected (fees are too high today)')
     await window.getByRole('searchbox').fill('finished')

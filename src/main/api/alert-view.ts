@@ -48,8 +48,10 @@ function linkOf(message: Message): AlertView['link'] {
       return { room: 'decisions', id: (message as Message<'conflicts'>).payload.conflict.id }
     case 'execution_events':
       return { room: 'orders', id: (message as Message<'execution_events'>).payload.order.id }
-    case 'risk_alerts':
-      return { room: 'journal', id: message.correlationId }
+    case 'risk_alerts': {
+      const isOfAgents = /^(agent|breaker)\//.test((message as Message<'risk_alerts'>).payload.code)
+      return isOfAgents ? { room: 'agents', id: null } : { room: 'journal', id: message.correlationId }
+    }
     default:
       return null
   }

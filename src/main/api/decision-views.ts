@@ -5,6 +5,7 @@ import type { Conflict } from '../domain/conflict.ts'
 import { filledOf, ordersOfLeg } from '../domain/execution.ts'
 import { isFinal, type Order } from '../domain/order.ts'
 import { isApprovedLeg, type Proposal } from '../domain/proposal.ts'
+import type { RecordedRiskDecision } from '../ports.ts'
 import { type Current, planView, progressView } from './plan-views.ts'
 import { titleOf } from './summary.ts'
 
@@ -17,12 +18,14 @@ export type ProposalFacts = {
   readonly blockedBecause: string | null
   readonly priceNow: (symbol: TradedPair) => Price | null
   readonly quote: string
+  /** What the risk engine said of it; null for a rebalance. */
+  readonly risk: RecordedRiskDecision | null
   /** Null for all but the plan that is being carried out, or could be resumed. */
   readonly current: Current | null
 }
 
 export function proposalView(proposal: Proposal, facts: ProposalFacts): ProposalView {
-  const { orders, blockedBecause, priceNow, quote, current } = facts
+  const { orders, blockedBecause, priceNow, quote, risk, current } = facts
   const quotePrices = new Map(proposal.prices.map((used) => [used.symbol as string, used.price]))
   const priceOfQuote = (symbol: TradedPair): Decimal =>
     quoteOf(symbol) === quote ? decimal('1') : (quotePrices.get(`${quoteOf(symbol)}/${quote}`) ?? ZERO)
@@ -91,6 +94,7 @@ export function proposalView(proposal: Proposal, facts: ProposalFacts): Proposal
       target: toText(proposal.trade.target),
       confidence: proposal.trade.confidence,
     },
+    rules: (risk?.rules ?? []).map(({ rule, outcome, text }) => ({ rule, outcome, text })),
     plan: planView(proposal),
     progress:
       proposal.kind === 'rebalance' && proposal.decidedBy !== null && proposal.status !== 'rejected'

@@ -13,27 +13,31 @@ import type { Executor } from '../execution/executor.ts'
 import type { MovementDesk } from '../execution/movement-desk.ts'
 import type { JournalRow, Stores } from '../ports.ts'
 import type { Rebalancer } from '../rebalancing/rebalancer.ts'
+import type { Breakers } from '../safety/breakers.ts'
 import type { KillSwitch } from '../safety/kill-switch.ts'
 import { type AccountingDesk, accountingHandlers } from './accounting-handlers.ts'
+import { type AgentDesks, agentHandlers } from './agent-handlers.ts'
 import { bagHandlers } from './bag-handlers.ts'
 import { orderView } from './order-views.ts'
 import { checkAnswer } from './portfolio-view.ts'
 import type { Projection } from './projection.ts'
 
-export type Desks = Omit<AccountingDesk, 'ledger'> & {
-  readonly approval: ApprovalDesk
-  readonly conflicts: ConflictDesk
-  readonly coordinator: Coordinator
-  readonly executor: Executor
-  readonly movements: MovementDesk
-  readonly rebalancer: Rebalancer
-  readonly killSwitch: KillSwitch
-  /** Whether stop and target are on the right sides of the price; null leaves one where it is. */
-  readonly checkExits: (position: Position, change: { stop: Price | null; target: Price | null }) => Result<null>
-  readonly projection: Projection
-  readonly stores: Stores
-  readonly summaryOfRow: (row: JournalRow) => string
-}
+export type Desks = Omit<AccountingDesk, 'ledger'> &
+  Omit<AgentDesks, 'stores'> & {
+    readonly approval: ApprovalDesk
+    readonly conflicts: ConflictDesk
+    readonly coordinator: Coordinator
+    readonly executor: Executor
+    readonly movements: MovementDesk
+    readonly rebalancer: Rebalancer
+    readonly killSwitch: KillSwitch
+    readonly breakers: Pick<Breakers, 'onResumed'>
+    /** Whether stop and target are on the right sides of the price; null leaves one where it is. */
+    readonly checkExits: (position: Position, change: { stop: Price | null; target: Price | null }) => Result<null>
+    readonly projection: Projection
+    readonly stores: Stores
+    readonly summaryOfRow: (row: JournalRow) => string
+  }
 
 const said = (text: string): Result<{ text: string }> => ok({ text })
 const saidAfter = <T>(result: Result<T>, text: string): Result<{ text: string }> => (result.ok ? said(text) : result)
@@ -93,6 +97,8 @@ export function createHandlers(desks: Desks): Handlers {
       return ok({ points, rebalances })
     },
 
+    ...agentHandlers(desks),
+
     'coordinator.pause': ({ reason }) =>
       saidAfter(coordinator.pause(reason), 'Paused: analysis goes on, nothing new is traded.'),
     'coordinator.resume'() {
@@ -100,7 +106,10 @@ export function createHandlers(desks: Desks): Handlers {
       if (!lifted.ok) return lifted
       const resumed = coordinator.resume()
       // What could not be asked while halted is asked now.
-      if (resumed.ok) conflicts.resume()
+      if (resumed.ok) {
+        conflicts.resume()
+        desks.breakers.onResumed()
+      }
       return saidAfter(resumed, 'Running.')
     },
     'stop.cancelOrders': async () => {

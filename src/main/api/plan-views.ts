@@ -1,7 +1,7 @@
 import type { PlanView, ProgressView } from '../../shared/contract/views.ts'
 import { type Asset, baseOf, quoteOf } from '../../shared/ids.ts'
 import { type Decimal, decimal, type Money, shown, sum, toText, ZERO } from '../../shared/money.ts'
-import { DAY } from '../../shared/time.ts'
+import { DAY, minuteText } from '../../shared/time.ts'
 import { filledOf, ordersOfLeg } from '../domain/execution.ts'
 import { gainOf } from '../domain/lots.ts'
 import { type Fill, isFinal, type Order } from '../domain/order.ts'
@@ -89,7 +89,7 @@ function nextText(proposal: Proposal, orders: readonly Order[], next: Leg | null
       const name = `${next.side} ${next.symbol}`
       const isWorking = orders.some(({ status, inDoubt }) => !isFinal(status) || inDoubt)
       if (isWorking) return `An order is at work; what is next: ${name}.`
-      return `Next: ${name}, not before ${new Date(next.notBefore).toISOString().slice(0, 16).replace('T', ' ')} UTC.`
+      return `Next: ${name}, not before ${minuteText(next.notBefore)}.`
     }
     case 'incomplete':
       return isCurrent

@@ -1,4 +1,5 @@
 import type {
+  AgentsView,
   DecisionsView,
   OrdersView,
   PortfolioView,
@@ -20,20 +21,23 @@ export type Slices = {
   portfolio(): PortfolioView
   decisions(): DecisionsView
   orders(): OrdersView
+  agents(): AgentsView
 }
 
 /** Which slices a message on a topic makes out of date. */
 const TOUCHES: Record<Topic, readonly Slice[]> = {
   market_data: ['status', 'portfolio', 'orders', 'decisions'],
-  ta_signals: [],
-  regime_updates: [],
-  trading_signals: [],
+  ta_signals: ['agents'],
+  regime_updates: ['agents'],
+  sentiment_updates: ['agents'],
+  opinions: ['agents'],
+  trading_signals: ['agents'],
   conflicts: ['status', 'decisions'],
   portfolio_updates: ['portfolio'],
   proposals: ['status', 'decisions', 'portfolio'],
   execution_events: ['status', 'decisions', 'orders', 'portfolio'],
-  position_updates: ['status', 'orders', 'portfolio'],
-  risk_alerts: ['status'],
+  position_updates: ['status', 'orders', 'portfolio', 'agents'],
+  risk_alerts: ['status', 'agents'],
   system_events: ['status', 'portfolio', 'decisions'],
 }
 
@@ -73,7 +77,7 @@ export class Projection {
   }
 
   snapshot(): { seq: number; view: WorkstationView } {
-    const { status, portfolio, decisions, orders } = this.slices
+    const { status, portfolio, decisions, orders, agents } = this.slices
     // Who takes it may know newer things than were pushed last: all is pushed again.
     this.pushed = {}
     return {
@@ -83,6 +87,7 @@ export class Projection {
         portfolio: portfolio(),
         decisions: decisions(),
         orders: orders(),
+        agents: agents(),
         alerts: this.alerts,
       },
     }
@@ -125,6 +130,7 @@ export class Projection {
       this.pushed.orders = this.slices.orders()
       changed.orders = changedOf(this.pushed.orders, orders)
     }
+    if (this.dirty.has('agents')) changed.agents = this.slices.agents()
     if (this.dirty.has('alerts')) changed.alerts = this.alerts
     this.dirty.clear()
     const delta = { seq: ++this.seq, changed }

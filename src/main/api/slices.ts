@@ -7,13 +7,16 @@ import {
 } from '../../shared/contract/views.ts'
 import type { TradedPair } from '../../shared/ids.ts'
 import { decimal, fromFloat, type Price, shown, toText } from '../../shared/money.ts'
-import { type EpochMs, SECOND } from '../../shared/time.ts'
+import { type EpochMs, SECOND, startOfDay } from '../../shared/time.ts'
 import type { ConflictAttempt } from '../domain/conflict.ts'
 import type { Position } from '../domain/position.ts'
 import { isResumable, type Proposal } from '../domain/proposal.ts'
 import type { Engine } from '../engine.ts'
 import type { Clock, Markets, Stores } from '../ports.ts'
+import { agentView } from './agent-views.ts'
+import { breakerViews } from './breaker-views.ts'
 import { conflictView, proposalView } from './decision-views.ts'
+import { marketView } from './market-view.ts'
 import { externalView, orderView } from './order-views.ts'
 import { portfolioView } from './portfolio-view.ts'
 import { type Mark, positionView, restsView } from './position-view.ts'
@@ -53,7 +56,8 @@ export function createSlices(deps: SliceDeps): Slices {
 
   const proposalOf = (proposal: Proposal): ProposalView => {
     const orders = stores.orders.ofProposal(proposal.id)
-    const facts = { orders, blockedBecause: null, priceNow: () => null, quote: engine.quote, current: null }
+    const risk = proposal.kind === 'tactical' ? stores.riskDecisions.ofProposal(proposal.id) : null
+    const facts = { orders, blockedBecause: null, priceNow: () => null, quote: engine.quote, risk, current: null }
     if (proposal.status !== 'pending') return proposalView(proposal, facts)
     return proposalView(proposal, { ...facts, priceNow, blockedBecause: engine.approval.blockedBecause(proposal) })
   }
@@ -77,7 +81,7 @@ export function createSlices(deps: SliceDeps): Slices {
       const { plan, orders, fills } = known
       const driftPp = decimal(engine.largestDriftPp()).toFixed(2)
       if (shown?.driftPp !== driftPp) {
-        const facts = { orders, blockedBecause: null, priceNow: () => null, quote: engine.quote }
+        const facts = { orders, blockedBecause: null, priceNow: () => null, quote: engine.quote, risk: null }
         const view = proposalView(plan, { ...facts, current: { fills, remainingDriftPp: driftPp } })
         shown = { driftPp, proposals: withoutPrices().map((each) => (each.id === view.id ? view : each)) }
       }
@@ -198,6 +202,13 @@ export function createSlices(deps: SliceDeps): Slices {
         closedPositions: closedPositions(),
       }
     },
+    agents: () => ({
+      agents: (engine.agents?.statuses() ?? []).map((status) =>
+        agentView(status, clock, stores.agentCalls.costSince(status.name, startOfDay(clock.now()))),
+      ),
+      market: marketView(engine.market, markets.symbols),
+      breakers: breakerViews(engine.breakers.snapshot(), engine.breakerLimits, clock.now()),
+    }),
   }
 }
 

@@ -37,6 +37,8 @@ const EXITS: Record<ExitReason, string> = {
   trader: 'closed by the trader',
   time: 'it was held too long',
   unprotected: 'its stop could not be placed',
+  signal: 'the analysts saw it turn',
+  breaker: 'a circuit breaker tripped',
 }
 
 /** `sell 0.2 BTC/USDT`; a stop says where it triggers. */
@@ -51,7 +53,10 @@ const SUMMARIES: Summaries = {
   market_data: () => 'Prices',
   ta_signals: (ta) => `${ta.symbol}: trend ${ta.trend}, bias ${ta.bias}, confidence ${ta.confidence.toFixed(2)}`,
   regime_updates: (update) => `${update.symbol}: ${words(update.regime)}, confidence ${update.confidence.toFixed(2)}`,
-  trading_signals: (signal) => `${signal.symbol}: ${signal.bias} signal, confidence ${signal.confidence.toFixed(2)}`,
+  sentiment_updates: (mood) =>
+    `${mood.symbol}: mood ${mood.bias}, confidence ${mood.confidence.toFixed(2)}, of ${mood.items.length} sources’ words`,
+  opinions: (opinion) => `${opinion.symbol}: bias ${opinion.bias}, confidence ${opinion.confidence.toFixed(2)}`,
+  trading_signals: (signal) => `${signal.symbol}: ${signal.reason}`,
   portfolio_updates: (update) =>
     update.kind === 'classified'
       ? `${short(update.gained)} ${update.asset} belongs to ${update.sleeve}, decided by ${update.by}`

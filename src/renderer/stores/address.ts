@@ -1,5 +1,13 @@
-export const ROOMS = ['portfolio', 'decisions', 'orders', 'journal'] as const
+export const ROOMS = ['portfolio', 'decisions', 'orders', 'agents', 'journal'] as const
 export type Room = (typeof ROOMS)[number]
+/** Which key leads there. A room keeps its key for good: fingers remember it. */
+export const KEY_OF: Readonly<Record<Room, string>> = {
+  portfolio: '1',
+  decisions: '2',
+  orders: '3',
+  agents: '4',
+  journal: '6',
+}
 /** `#/decisions/prp_1`: a room and what is open in it. */
 export type Route = { readonly room: Room; readonly id: string | null }
 

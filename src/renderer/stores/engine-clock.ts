@@ -6,10 +6,18 @@ import { useProjection } from './projection.ts'
 const TICK_MS = 200
 const listeners = new Set<() => void>()
 let timer: ReturnType<typeof setInterval> | undefined
+/** In whole seconds, as of the last tick: a simulated second may be shorter than it takes to draw it. */
+let shown = 0
+
+function read(): void {
+  shown = Math.floor(engineNow() / SECOND) * SECOND
+}
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)
+  read()
   timer ??= setInterval(() => {
+    read()
     for (const each of listeners) each()
   }, TICK_MS)
   return () => {
@@ -28,7 +36,10 @@ export function engineNow(): number {
   return interpolated(view.status.now, view.status.speed, elapsed)
 }
 
-/** The engine's time in whole seconds; draws again once per second of it, not more. */
+/** The engine's time in whole seconds; draws again once per second of it, and at most at every tick. */
 export function useEngineNow(): number {
-  return useSyncExternalStore(subscribe, () => Math.floor(engineNow() / SECOND) * SECOND)
+  return useSyncExternalStore(subscribe, () => {
+    if (timer === undefined) read()
+    return shown
+  })
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { DecimalText } from '../money.ts'
 import {
+  AgentCallView,
+  AgentOutputView,
+  CalibrationView,
   DeadLetterView,
   DifferenceItem,
   EquityPointView,
@@ -82,6 +85,24 @@ export const calls = {
       .object({ what: z.enum(['gains', 'entries']), year: z.number().int().min(2009).max(2999).nullable() })
       .strict(),
     output: z.object({ fileName: z.string(), csv: z.string(), rows: z.number() }),
+  },
+
+  /** Runs an agent on every symbol now, whatever its schedule. */
+  'agent.run': { input: z.object({ name: z.string() }).strict(), output: Done },
+  /** What it said that was news, newest first. */
+  'agent.history': {
+    input: z.object({ name: z.string(), limit: z.number().int().min(1).max(200) }).strict(),
+    output: z.object({ outputs: z.array(AgentOutputView) }),
+  },
+  /** What it asked models, newest first. */
+  'agent.calls': {
+    input: z.object({ name: z.string(), limit: z.number().int().min(1).max(200) }).strict(),
+    output: z.object({ calls: z.array(AgentCallView) }),
+  },
+  /** Confidence against outcome, one curve for each horizon; null stands for all. */
+  'agent.calibration': {
+    input: z.object({ name: z.string(), symbol: z.string().nullable(), regime: z.string().nullable() }).strict(),
+    output: z.object({ curves: z.array(CalibrationView) }),
   },
 
   'coordinator.pause': { input: z.object({ reason: Reason }).strict(), output: Done },

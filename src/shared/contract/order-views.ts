@@ -112,7 +112,7 @@ export const PositionView = z.object({
   protection: ProtectionView,
   openedAt: At,
   closedAt: At.nullable(),
-  exitReason: z.enum(['stop', 'target', 'trader', 'time', 'unprotected']).nullable(),
+  exitReason: z.enum(['stop', 'target', 'trader', 'time', 'unprotected', 'signal', 'breaker']).nullable(),
   isClosing: z.boolean(),
   correlationId: z.string(),
 })

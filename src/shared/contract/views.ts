@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { DecimalText } from '../money.ts'
+import { AgentsView } from './agent-views.ts'
 import { OrdersView } from './order-views.ts'
 
+export * from './agent-views.ts'
 export * from './order-views.ts'
 
 /*
@@ -227,6 +229,14 @@ export const ProgressView = z.object({
 })
 export type ProgressView = z.infer<typeof ProgressView>
 
+/** One rule of the risk engine, and what it said, in one sentence. */
+export const RuleView = z.object({
+  rule: z.string(),
+  outcome: z.enum(['passed', 'cut', 'refused']),
+  text: z.string(),
+})
+export type RuleView = z.infer<typeof RuleView>
+
 export const ProposalView = z.object({
   id: z.string(),
   kind: z.enum(['rebalance', 'tactical']),
@@ -250,6 +260,8 @@ export const ProposalView = z.object({
   coreValue: Num,
   bags: z.array(z.object({ asset: z.string(), amount: Num })),
   trade: z.object({ symbol: z.string(), entry: Num, stop: Num, target: Num, confidence: z.number() }).nullable(),
+  /** What every rule of the risk engine said of a tactical trade; [] for a rebalance. */
+  rules: z.array(RuleView),
   plan: PlanView.nullable(),
   /** From its approval on. */
   progress: ProgressView.nullable(),
@@ -309,7 +321,7 @@ export const AlertView = z.object({
   text: z.string(),
   /** The room and item it speaks of. */
   link: z
-    .object({ room: z.enum(['portfolio', 'decisions', 'orders', 'journal']), id: z.string().nullable() })
+    .object({ room: z.enum(['portfolio', 'decisions', 'orders', 'agents', 'journal']), id: z.string().nullable() })
     .nullable(),
 })
 export type AlertView = z.infer<typeof AlertView>
@@ -320,6 +332,7 @@ export const WorkstationView = z.object({
   portfolio: PortfolioView,
   decisions: DecisionsView,
   orders: OrdersView,
+  agents: AgentsView,
   /** Newest first, at most 50. */
   alerts: z.array(AlertView),
 })

@@ -94,6 +94,8 @@ export function liveLaunch({ server }: Account, dataDir: string, changes: Change
       ['execution.yaml', 'max_notional_per_day: 100000', 'max_notional_per_day: 1000000'],
       // Long enough at the touch for a test to do something with it.
       ['execution.yaml', 'requote_seconds: 15', 'requote_seconds: 600'],
+      // Nobody on the internet is asked by a test.
+      ['agents.yaml', 'sentiment:\n    enabled: true', 'sentiment:\n    enabled: false'],
       ...changes,
     ],
     flags: ['--market', 'kraken', '--confirm-live', LIVE_PHRASE],
@@ -139,6 +141,11 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
         ['execution.yaml', 'deadline_ms: 15000', 'deadline_ms: 20000'],
         // Two trades are proposed in the same minute, and there must be money for both.
         ['risk.yaml', 'max_position_percent: 20', 'max_position_percent: 15'],
+        // Whatever its confidence, a trade is as large as that.
+        ['risk.yaml', 'size: 0.5', 'size: 1'],
+        ['risk.yaml', 'size: 0.75', 'size: 1'],
+        // Nobody waits an hour.
+        ['agents.yaml', 'every_minutes: 60', 'every_minutes: 1'],
       ]
       const workstation = await startWorkstation(liveLaunch(account, dataDir, patient))
       await use({ account, url: workstation.url })

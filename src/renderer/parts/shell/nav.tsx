@@ -1,5 +1,5 @@
-import { BookOpen, ChartPie, Command, Eye, EyeOff, Inbox, Keyboard, ListOrdered, Moon, Sun } from 'lucide-react'
-import { hashOf, type Room } from '../../stores/address.ts'
+import { BookOpen, Bot, ChartPie, Command, Eye, EyeOff, Inbox, Keyboard, ListOrdered, Moon, Sun } from 'lucide-react'
+import { hashOf, KEY_OF, type Room } from '../../stores/address.ts'
 import { show } from '../../stores/overlays.ts'
 import { toggleAmounts, toggleTheme, usePreferences } from '../../stores/preferences.ts'
 import { useView } from '../../stores/projection.ts'
@@ -9,12 +9,14 @@ export const ROOM_NAMES: Record<Room, string> = {
   portfolio: 'Portfolio',
   decisions: 'Decisions',
   orders: 'Orders',
+  agents: 'Agents',
   journal: 'Journal',
 }
 const ICONS: Record<Room, typeof Inbox> = {
   portfolio: ChartPie,
   decisions: Inbox,
   orders: ListOrdered,
+  agents: Bot,
   journal: BookOpen,
 }
 
@@ -22,18 +24,18 @@ export function Nav() {
   const { room: current } = useRoute()
   const decisions = useView((view) => view.status.pendingDecisions)
   const portfolio = useView((view) => view.portfolio.movements.filter(({ sleeve }) => sleeve === null).length)
-  const waiting: Record<Room, number> = { portfolio, decisions, orders: 0, journal: 0 }
+  const waiting: Record<Room, number> = { portfolio, decisions, orders: 0, agents: 0, journal: 0 }
   return (
     <nav className="nav" aria-label="Rooms">
       <ul>
-        {(Object.keys(ROOM_NAMES) as Room[]).map((room, i) => {
+        {(Object.keys(ROOM_NAMES) as Room[]).map((room) => {
           const Icon = ICONS[room]
           return (
             <li key={room}>
               <a
                 href={hashOf({ room, id: null })}
                 aria-current={room === current ? 'page' : undefined}
-                aria-keyshortcuts={String(i + 1)}
+                aria-keyshortcuts={KEY_OF[room]}
               >
                 <Icon size={16} aria-hidden="true" />
                 <span className="nav-name">{ROOM_NAMES[room]}</span>
@@ -43,7 +45,7 @@ export function Nav() {
                   </span>
                 ) : (
                   <span className="hint" aria-hidden="true">
-                    {i + 1}
+                    {KEY_OF[room]}
                   </span>
                 )}
               </a>

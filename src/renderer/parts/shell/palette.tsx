@@ -1,6 +1,6 @@
 import { Command } from 'cmdk'
 import { act } from '../../stores/actions.ts'
-import { ROOMS } from '../../stores/address.ts'
+import { KEY_OF, ROOMS } from '../../stores/address.ts'
 import { closeOverlay, show } from '../../stores/overlays.ts'
 import { ask } from '../../stores/portfolio-questions.ts'
 import { toggleAmounts, toggleTheme, toggleZone } from '../../stores/preferences.ts'
@@ -16,9 +16,10 @@ function askAbout(kind: 'add' | 'release' | 'lots'): void {
 }
 
 function useEntries(): Array<{ group: string; entries: Entry[] }> {
-  const { decisions, movements, coordinator, open, positions, hasDifference } = useViewParts((view) => ({
+  const { decisions, movements, agents, coordinator, open, positions, hasDifference } = useViewParts((view) => ({
     decisions: view.decisions,
     movements: view.portfolio.movements,
+    agents: view.agents.agents,
     coordinator: view.status.coordinator,
     open: view.orders.open,
     positions: view.orders.positions,
@@ -45,7 +46,7 @@ function useEntries(): Array<{ group: string; entries: Entry[] }> {
     },
     {
       group: 'Go to',
-      entries: ROOMS.map((room, i) => ({ name: ROOM_NAMES[room], hint: String(i + 1), run: () => goTo(room) })),
+      entries: ROOMS.map((room) => ({ name: ROOM_NAMES[room], hint: KEY_OF[room], run: () => goTo(room) })),
     },
     {
       group: 'Do',
@@ -68,6 +69,13 @@ function useEntries(): Array<{ group: string; entries: Entry[] }> {
           needsEngine: true,
         },
         { name: 'Ask the exchange and compare', run: () => void act('exchange.reconcile', {}), needsEngine: true },
+        ...agents
+          .filter(({ state }) => state !== 'off')
+          .map(({ name, title }) => ({
+            name: `Run ${title.toLowerCase()} now`,
+            run: () => void act('agent.run', { name }),
+            needsEngine: true,
+          })),
         ...(hasDifference
           ? [{ name: 'Look at the difference…', run: () => show({ kind: 'difference' }), needsEngine: true }]
           : []),

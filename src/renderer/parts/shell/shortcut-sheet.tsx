@@ -6,7 +6,7 @@ const SHEET: ReadonlyArray<{ name: string; keys: ReadonlyArray<readonly [string,
   {
     name: 'Everywhere',
     keys: [
-      ['1 – 4', 'Portfolio, Decisions, Orders, Journal'],
+      ['1 – 4, 6', 'Portfolio, Decisions, Orders, Agents, Journal'],
       ['Ctrl K or ⌘ K', 'Command palette'],
       ['Ctrl . or ⌘ .', 'Kill (asks first)'],
       ['H', 'Hide or show amounts'],
@@ -44,6 +44,14 @@ const SHEET: ReadonlyArray<{ name: string; keys: ReadonlyArray<readonly [string,
       ['M', 'Modify stop and target'],
       ['X', 'Close the position, cancel the order'],
       ['/', 'Search the history'],
+    ],
+  },
+  {
+    name: 'Agents',
+    keys: [
+      ['J / K', 'Next, previous agent'],
+      ['Enter', 'Open or close its values and history'],
+      ['N', 'Run it now'],
     ],
   },
   {

@@ -10,6 +10,7 @@ import { PriceTable } from './price-table.tsx'
 import { ProposalActions } from './proposal-actions.tsx'
 import { ProposalFacts } from './proposal-facts.tsx'
 import { RefusedNote } from './refused-note.tsx'
+import { RiskRules } from './risk-rules.tsx'
 import { CaseStatus } from './status.tsx'
 import { TacticalTrade } from './tactical-trade.tsx'
 import { useLegChoice } from './use-leg-choice.ts'
@@ -65,6 +66,7 @@ export function ProposalCase({ proposal }: { proposal: ProposalView }) {
       {progress !== null && <PlanProgress proposal={proposal} progress={progress} />}
       <LegTable proposal={proposal} choice={choice} />
       {trade !== null && <TacticalTrade trade={trade} />}
+      <RiskRules rules={proposal.rules} />
       {proposal.weights.length > 0 && (
         <div className="case-pair">
           <WeightShift proposal={proposal} leftOut={choice.leftOut} />

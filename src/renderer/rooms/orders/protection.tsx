@@ -13,6 +13,8 @@ const REASONS = {
   trader: 'by the trader',
   time: 'held too long',
   unprotected: 'no stop could be placed',
+  signal: 'the analysts saw it turn',
+  breaker: 'a circuit breaker tripped',
 } as const
 export const exitText = (reason: PositionView['exitReason']): string => (reason === null ? '—' : REASONS[reason])
 

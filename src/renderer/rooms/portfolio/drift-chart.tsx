@@ -1,10 +1,10 @@
 import { Area, AreaChart, CartesianGrid, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
 import type { Output } from '../../../shared/contract/contract.ts'
 import { fixed, upTo } from '../../format.ts'
+import { ChartTip } from '../../parts/chart-tip.tsx'
 import { usePreferences } from '../../stores/preferences.ts'
 import { dateTime } from '../../times.ts'
 import { axisTime, roundScale, roundTimes, STILL, within } from './chart-axis.ts'
-import { ChartTip } from './chart-tip.tsx'
 
 /** The largest distance of any weight from its target, against the band. */
 type Props = Output<'portfolio.history'> & { bandPp: number | null; bandText: string }

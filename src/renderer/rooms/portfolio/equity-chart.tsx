@@ -1,10 +1,10 @@
 import { CartesianGrid, Line, LineChart, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
 import type { Output } from '../../../shared/contract/contract.ts'
 import { fixed, signed, signedPercent } from '../../format.ts'
+import { ChartTip } from '../../parts/chart-tip.tsx'
 import { usePreferences } from '../../stores/preferences.ts'
 import { dateTime } from '../../times.ts'
 import { axisTime, roundScale, roundTimes, STILL, within } from './chart-axis.ts'
-import { ChartTip } from './chart-tip.tsx'
 
 /** Equity against thirds that were bought at the start and left alone. */
 export function EquityChart({ points, rebalances }: Output<'portfolio.history'>) {

@@ -1,0 +1,106 @@
+import type { AgentCallView, AgentOutputView, AgentSaidView, AgentView } from '../../shared/contract/views.ts'
+import { nextBoundary } from '../../shared/time.ts'
+import type { AgentOutput } from '../agents/agent.ts'
+import type { AgentStatus, LastRun } from '../agents/agent-runner.ts'
+import { biasOfRegime } from '../domain/decision.ts'
+import type { AgentCall, AgentOutputRow, Clock } from '../ports.ts'
+
+/** What is shown of an indicator: enough to compare it with any chart. */
+const DIGITS = 6
+const ITEMS_SHOWN = 12
+
+/** @param costTodayUsd what models have cost it since 00:00 UTC; null where it never asked one. */
+export function agentView(status: AgentStatus, clock: Clock, costTodayUsd: string | null): AgentView {
+  const { name, title, everyMs, isOn, warmUp, last, runs, failures } = status
+  const all = [...last.values()]
+  return {
+    name,
+    title,
+    state: stateOf(status),
+    everyMs,
+    nextRunAt: isOn ? nextBoundary(clock.now(), everyMs) : null,
+    lastRunAt: all.reduce<number | null>((latest, { at }) => (latest === null || at > latest ? at : latest), null),
+    problem: all.find(({ problem }) => problem !== null)?.problem ?? null,
+    warmUp: warmUp.filter(({ of }) => of > 0).map((each) => ({ ...each })),
+    runs,
+    failures,
+    costTodayUsd,
+    said: all.flatMap(saidView),
+  }
+}
+
+function stateOf({ isOn, running, last, warmUp }: AgentStatus): AgentView['state'] {
+  const all = [...last.values()]
+  if (!isOn) return 'off'
+  if (running.length > 0) return 'asking'
+  if (all.some(({ problem }) => problem !== null)) return 'failed'
+  if (all.some(({ output }) => output !== null)) return 'ready'
+  if (warmUp.some(({ seen, of }) => seen < of)) return 'warming_up'
+  return all.length === 0 ? 'waiting' : 'silent'
+}
+
+function saidView({ output, latencyMs }: LastRun): AgentSaidView[] {
+  if (output === null) return []
+  return [
+    {
+      symbol: output.symbol,
+      at: output.at,
+      latencyMs,
+      word: wordOf(output),
+      bias: 'regime' in output ? biasOfRegime(output.regime) : output.bias,
+      confidence: output.confidence,
+      text: textOf(output),
+      values: 'indicators' in output ? valuesOf(output.indicators) : 'atr' in output ? exitsOf(output) : [],
+      voices: 'voices' in output ? [...output.voices] : [],
+      items: 'items' in output ? output.items.slice(0, ITEMS_SHOWN).map((item) => ({ ...item })) : [],
+      problems: 'problems' in output ? [...output.problems] : [],
+    },
+  ]
+}
+
+function wordOf(output: AgentOutput): string {
+  if ('regime' in output) return output.regime.replaceAll('_', ' ')
+  return 'action' in output ? output.action : output.bias
+}
+
+function textOf(output: AgentOutput): string {
+  if ('reason' in output) return output.reason
+  if ('regime' in output) return `Trades are sized × ${output.sizeMultiplier}.`
+  if ('items' in output) {
+    const from = new Set(output.items.map(({ source }) => source)).size
+    return output.items.length === 0
+      ? 'There was nothing to go by: no opinion.'
+      : `Score ${output.score.toFixed(2)} of ${output.items.length} items from ${from} sources.`
+  }
+  return `Trend ${output.trend}, momentum ${output.momentum}.`
+}
+
+const valuesOf = (indicators: Readonly<Record<string, number>>): AgentSaidView['values'] =>
+  Object.entries(indicators).map(([name, value]) => ({ name, value: digits(value) }))
+
+function exitsOf({ entry, atr, stop, target }: Extract<AgentOutput, { atr: number }>): AgentSaidView['values'] {
+  const values = { entry, atr, stop, target }
+  return Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [{ name, value: digits(value) }]))
+}
+
+/** Floats of charts are known to six digits or so; more would only look exact. */
+const digits = (value: number): string => String(Number(value.toPrecision(DIGITS)))
+
+/** A row as it was written: outputs have had this shape since the first version. */
+export function outputView({ symbol, at, latencyMs, output }: AgentOutputRow): AgentOutputView {
+  const said = JSON.parse(output) as AgentOutput
+  return {
+    symbol,
+    at,
+    latencyMs,
+    word: wordOf(said),
+    bias: 'regime' in said ? biasOfRegime(said.regime) : said.bias,
+    confidence: said.confidence,
+    text: textOf(said),
+  }
+}
+
+export const callView = (call: AgentCall): AgentCallView => {
+  const { at, name, symbol, model, costUsd, latencyMs, outcome, answer } = call
+  return { at, name, symbol, model, costUsd, latencyMs, outcome, answer }
+}
