@@ -48,7 +48,7 @@ module.exports = {
       row(
         `service-${room}`,
         `^src/main/${room}/`,
-        [...coreRooms, `^src/main/${room}/`, ...(room === 'agents' ? lib('trading-signals') : [])],
+        [...coreRooms, `^src/main/${room}/`, ...(room === 'agents' ? lib('trading-signals', 'zod') : [])],
         'Services never import each other, persistence or adapters.',
       ),
     ),

@@ -6,7 +6,7 @@ import { createDispatcher } from '../shared/contract/derive.ts'
 import { leavingQuestion } from '../shared/contract/what-rests.ts'
 import { type Failure, ok, type Result } from '../shared/result.ts'
 import { after, MINUTE, SECOND } from '../shared/time.ts'
-import { createSystemClock } from './adapters/system/clock.ts'
+import { createSystemClock, elapsedMs } from './adapters/system/clock.ts'
 import { createRandomIds } from './adapters/system/ids.ts'
 import { createLog } from './adapters/system/log.ts'
 import { createFileSentinel, sentinelFile } from './adapters/system/sentinel.ts'
@@ -21,6 +21,8 @@ import { loadSettings, type Settings } from './config.ts'
 import { createEngine, type Engine, type EngineParts } from './engine.ts'
 import { mayGoLive, openLiveAccount } from './live-account.ts'
 import { type MarketName, openMarket, paceOf, pricesNow } from './market-source.ts'
+import { openAllNews, openRecordedNews } from './news-sources.ts'
+import { panelModelsOf } from './panel-models.ts'
 import { openPaperAccount } from './paper-account.ts'
 import { openDatabase } from './persistence/database.ts'
 import { createStores } from './persistence/stores.ts'
@@ -65,7 +67,12 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 /** What models are asked, as it stands in config/prompts. */
 export const promptsIn = (configDir: string): EngineParts['prompts'] => {
   const read = (name: string): string => readFileSync(join(configDir, 'prompts', `${name}.md`), 'utf8')
-  return { conflict: read('conflict'), strategy: read('strategy') }
+  return {
+    conflict: read('conflict'),
+    strategy: read('strategy'),
+    sentiment: read('sentiment'),
+    panel: read('panel'),
+  }
 }
 
 /**
@@ -96,14 +103,14 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
   })
   if (!opened.ok) return opened
   const database = opened.value
-  const stores = createStores(database)
+  const stores = createStores(database, settings.orchestration.market_data.candles_kept)
 
   const market = await openMarket(options, settings, stores)
   if (!market.ok) {
     database.close()
     return market
   }
-  const { clock, feed, staleMs } = market.value
+  const { clock, feed, staleMs, baseIntervalMs } = market.value
   const prices = stores.ledger.recent(1).length > 0 ? new Map() : await openingPrices(feed, settings, log)
   const opening =
     mode === 'live'
@@ -118,6 +125,7 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
   const { markets } = account
   const sentinel = createFileSentinel(sentinelFile(options.dataDir, name))
 
+  const panelModels = panelModelsOf(options.env)
   const engine = createEngine({
     settings,
     clock,
@@ -132,7 +140,12 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
     markets,
     exchange: account.exchange,
     staleMs,
-    feedBuildsCandles: options.market !== 'recorded',
+    openModels: panelModels.open,
+    openNews: options.market === 'kraken' ? openAllNews : openRecordedNews,
+    feedBuildsCandles: options.market === 'simulated',
+    keepsCandles: options.market === 'kraken',
+    baseIntervalMs,
+    elapsed: elapsedMs,
     agentsOn: true,
     isReplay: false,
   })
@@ -157,7 +170,13 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
     }),
     settings.orchestration.view.update_every_ms,
   )
-  const pace = paceOf(clock, stores, settings, options.market, () => engine.rebalancer.isAsking())
+  const pace = paceOf(
+    clock,
+    stores,
+    settings,
+    options.market,
+    () => engine.rebalancer.isAsking() || engine.questions.isAsking(),
+  )
   const unsubscribe = wire(
     engine.bus,
     {
@@ -169,6 +188,9 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
     },
     { everyMs: settings.orchestration.schedule.portfolio_check_minutes * MINUTE, afterRebalance: true },
   )
+  for (const text of panelModels.leftOut()) {
+    engine.bus.publish('system_events', { kind: 'panel', text }, { source: 'workstation' })
+  }
   const stopTimers = startTimers(engine, stores, settings, wallClock, projection)
   const wakes = createWakes(machineTime)
   wakes.listen((wake) => {
@@ -177,7 +199,7 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
     void rouse(engine, describeWake(wake))
   })
   engine.killSwitch.watch()
-  await start(engine, feed, settings, log)
+  await start(engine, feed, settings)
   pace?.()
 
   const dispatch = createDispatcher(
@@ -212,11 +234,14 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
       engine.schedule.stop()
       engine.approval.close()
       engine.conflicts.close()
+      engine.agents?.close()
+      engine.questions.close()
       engine.rebalancer.close()
       await account.close(engine.exchange, engine.executor.close())
       for (const stop of unsubscribe) stop()
       projection.close()
       stores.messages.flush()
+      stores.candles.flush()
       database.close()
     },
   })
@@ -255,6 +280,9 @@ async function llmsOf(settings: Settings, env: AppOptions['env']): Promise<Llm[]
   return llms
 }
 
+/** What is lost with the machine is asked for again at the next start. */
+const CANDLES_WRITTEN_EVERY_MS = 5 * SECOND
+
 /** Audit, snapshots, reconciliation. */
 function startTimers(
   engine: Engine,
@@ -274,8 +302,9 @@ function startTimers(
     )
   }
   repeat('audit', 100, () => stores.messages.flush())
+  repeat('candles', CANDLES_WRITTEN_EVERY_MS, () => stores.candles.flush())
   // Prices grow old without a message: what is stale must turn grey even when nothing happens.
-  repeat('ages', SECOND, () => projection.touch('status', 'portfolio', 'decisions', 'orders'))
+  repeat('ages', SECOND, () => projection.touch('status', 'portfolio', 'decisions', 'orders', 'agents'))
   repeat('reconcile', settings.execution.orders.reconcile_seconds * SECOND, () => void engine.executor.reconcile())
   const { dead_man_seconds: deadMan } = settings.execution.orders
   if (deadMan > 0) repeat('dead man', (deadMan / 3) * SECOND, () => engine.executor.keepAlive())
@@ -307,17 +336,12 @@ function describeWake(wake: Wake): string {
 }
 
 /** Reconcile first, then what was pending, then the market. */
-async function start(engine: Engine, feed: MarketFeed, settings: Settings, log: Log): Promise<void> {
+async function start(engine: Engine, feed: MarketFeed, settings: Settings): Promise<void> {
   engine.executor.holdBack('Not compared with the exchange yet.')
   engine.approval.resume()
   engine.conflicts.resume()
   await engine.executor.resume()
-  try {
-    await engine.agents?.warmUp(feed, MINUTE)
-    await engine.hourlyReturns.warmUp(feed)
-  } catch (error) {
-    log.error('past candles could not be read: the analysts warm up on live ones', error)
-  }
+  await engine.backFill(feed)
   if (settings.orchestration.schedule.portfolio_check_on_start) {
     const stop = engine.bus.on(
       'market_data',

@@ -1,36 +1,14 @@
 import { z } from 'zod'
 import { Asset, TradedPair } from '../shared/ids.ts'
-import { type Amount, type Decimal, decimal, type Fraction, type Money, type Price } from '../shared/money.ts'
+import type { Amount, Decimal, Fraction, Money, Price } from '../shared/money.ts'
+import { decimalOf, flag, integer, number, share, text } from '../shared/setting.ts'
+import { SECOND } from '../shared/time.ts'
+import { AGENT_KINDS } from './agent-kinds.ts'
+import type { AgentKind, AgentMaker } from './agents/agent.ts'
+import { runningOrder } from './agents/running-order.ts'
 
-/*
- * The shape and bounds of every setting. Scalars arrive as text and are parsed here, so that no float comes between the
- * file and a decimal. Their meaning stands beside them in config/*.yaml.
- */
+/* The shape and bounds of every setting. Their meaning stands beside them in config/*.yaml. */
 
-/** `-0` is nobody's intention. */
-const NUMBER = /^(?!-0(\.0+)?$)-?\d{1,15}(\.\d{1,15})?$/
-const numberText = z
-  .string({ error: 'expected a number' })
-  .regex(NUMBER, { error: 'expected a plain number such as 0.5', abort: true })
-const bounded = (low: string, high: string) =>
-  numberText.refine(
-    (text) => {
-      const value = decimal(text)
-      return value.gte(decimal(low)) && value.lte(decimal(high))
-    },
-    { error: `expected a number from ${low} to ${high}`, abort: true },
-  )
-
-/** A float for durations, counts and indicator weights. */
-const number = (low: string, high: string) => bounded(low, high).transform(Number)
-const integer = (low: number, high: number) =>
-  bounded(String(low), String(high))
-    .refine((text) => /^-?\d+$/.test(text), 'expected a whole number')
-    .transform(Number)
-const decimalOf = <T extends Decimal>(low: string, high: string) =>
-  bounded(low, high).transform((text) => decimal(text) as T)
-const text = z.string().min(1, 'expected a text')
-const flag = z.enum(['true', 'false'], 'expected true or false').transform((value) => value === 'true')
 const url = z.string().regex(/^(https?|wss?):\/\/[^\s]+$/, 'expected a URL such as https://api.kraken.com')
 
 const byAsset = <T extends z.ZodType>(value: T) => z.record(Asset, value)
@@ -39,8 +17,6 @@ const LARGE = '1000000000000'
 
 const orchestration = z.strictObject({
   schedule: z.strictObject({
-    technical_analysis_minutes: integer(1, 1440),
-    regime_detection_minutes: integer(1, 1440),
     portfolio_check_minutes: integer(1, 1440),
     portfolio_check_on_start: flag,
   }),
@@ -53,6 +29,7 @@ const orchestration = z.strictObject({
     default_after_seconds: integer(1, 86_400),
     ask_time_limit_seconds: integer(1, 600),
   }),
+  market_data: z.strictObject({ candles_kept: integer(100, 100_000) }),
   view: z.strictObject({ update_every_ms: integer(50, 5_000), snapshot_every_minutes: integer(1, 60) }),
 })
 
@@ -166,7 +143,24 @@ const execution = z.strictObject({
 
 const percent = (low: string, high: string) => decimalOf<Decimal>(low, high)
 const risk = z.strictObject({
-  minimum_confidence: number('0', '1'),
+  minimum_confidence: number('0.5', '1'),
+  after_losses: z
+    .array(z.strictObject({ losses: integer(1, 100), minimum_confidence: share }))
+    .refine((steps) => steps.every(({ losses }, i) => losses > (steps[i - 1]?.losses ?? 0)), {
+      message: 'expected more losses from step to step',
+    })
+    .refine((steps) => steps.every((step, i) => step.minimum_confidence >= (steps[i - 1]?.minimum_confidence ?? 0)), {
+      message: 'expected no less confidence from step to step',
+    }),
+  confidence_tiers: z
+    .array(z.strictObject({ from: share, size: share }))
+    .min(1, 'expected at least one tier')
+    .refine((tiers) => tiers.every(({ from }, i) => from > (tiers[i - 1]?.from ?? -1)), {
+      message: 'expected a higher confidence from tier to tier',
+    })
+    .refine((tiers) => tiers.every(({ size }, i) => size >= (tiers[i - 1]?.size ?? 0)), {
+      message: 'expected no smaller size from tier to tier',
+    }),
   risk_per_trade_percent: percent('0.01', '2'),
   max_position_percent: percent('0.1', '20'),
   max_exposure_percent: percent('0.1', '80'),
@@ -187,6 +181,13 @@ const risk = z.strictObject({
     max_hours: integer(0, 100_000),
   }),
   margin: z.strictObject({ enabled: flag, leverage: integer(2, 5) }),
+  breakers: z.strictObject({
+    day_loss_percent: percent('0.1', '5'),
+    week_loss_percent: percent('0.1', '10'),
+    drawdown_percent: percent('0.1', '20'),
+    losses_in_a_row: integer(1, 5),
+    pause_minutes: integer(30, 10_080),
+  }),
   drawdown_warning_percent: number('1', '100'),
 })
 
@@ -197,102 +198,39 @@ const provider = z.strictObject({
   usd_per_million_input: decimalOf<Decimal>('0', '1000'),
   usd_per_million_output: decimalOf<Decimal>('0', '1000'),
 })
-const share = number('0', '1')
-const period = integer(2, 1_000)
-const technicalAnalysis = z
-  .strictObject({
-    ema_fast: period,
-    ema_medium: period,
-    ema_slow: period,
-    ema_base: period,
-    rsi_period: period,
-    macd_fast: period,
-    macd_slow: period,
-    macd_signal: period,
-    atr_period: period,
-    adx_period: period,
-    bollinger_period: period,
-    bias: z.strictObject({
-      trend_weight: share,
-      momentum_weight: share,
-      strength_weight: share,
-      min_gap_atr: number('0', '10'),
-      full_histogram_atr: number('0.001', '10'),
-      full_rsi_distance: number('1', '50'),
-      no_strength_adx: number('0', '99'),
-      full_strength_adx: number('1', '100'),
-      stretched_from: number('0', '10'),
-      fully_stretched_at: number('0.1', '20'),
-      stretch_penalty: share,
-      neutral_below: share,
-    }),
-  })
-  .refine(({ bias }) => Math.abs(bias.trend_weight + bias.momentum_weight + bias.strength_weight - 1) < 1e-9, {
-    message: 'expected trend_weight, momentum_weight and strength_weight to sum to 1',
-    path: ['bias'],
-  })
-  .refine(
-    ({ ema_fast, ema_medium, ema_slow, ema_base }) =>
-      ema_fast < ema_medium && ema_medium < ema_slow && ema_slow < ema_base,
-    {
-      message: 'expected the averages from fast to slow',
-      path: ['ema_fast'],
-    },
-  )
-  .refine(({ macd_fast, macd_slow }) => macd_fast < macd_slow, {
-    message: 'expected macd_fast below macd_slow',
-    path: ['macd_fast'],
-  })
-  .refine(
-    ({ bias }) => bias.no_strength_adx < bias.full_strength_adx && bias.stretched_from < bias.fully_stretched_at,
-    {
-      message: 'expected no_strength_adx below full_strength_adx and stretched_from below fully_stretched_at',
-      path: ['bias'],
-    },
-  )
+/** What every agent's block has, besides what is the agent's own. */
+const schedule = z.object({ enabled: flag, every_minutes: integer(1, 1_440), time_limit_seconds: integer(1, 600) })
 
-const regimeDetection = z
-  .strictObject({
-    adx_period: period,
-    atr_period: period,
-    choppiness_period: period,
-    slope_ema: period,
-    slope_candles: period,
-    volatility_window: period,
-    range_candles: period,
-    confirmations: integer(1, 100),
-    rules: z.strictObject({
-      trend_adx: number('0', '99'),
-      full_trend_adx: number('1', '100'),
-      trend_slope: number('0', '100'),
-      full_trend_slope: number('0.001', '100'),
-      volatile_from: share,
-      quiet_up_to: share,
-      edge: number('0', '0.5'),
-      choppy_from: number('0', '100'),
-    }),
-    size_multipliers: z.strictObject({
-      trending_bull: share,
-      trending_bear: share,
-      ranging: share,
-      volatile_bull: share,
-      volatile_bear: share,
-      choppy: share,
-      breakout_potential: share,
-    }),
+type AgentBlock = z.infer<typeof schedule> & AgentMaker
+/** The kind checks its own keys, so that this file knows none of them. */
+const agentBlock = ({ block }: AgentKind) =>
+  z.record(z.string(), z.unknown()).transform((all, context): AgentBlock => {
+    const { enabled, every_minutes, time_limit_seconds, ...own } = all
+    const common = schedule.safeParse({ enabled, every_minutes, time_limit_seconds })
+    const rest = block.safeParse(own)
+    for (const { error } of [common, rest]) {
+      for (const issue of error?.issues ?? []) context.issues.push({ ...issue, input: all } as z.core.$ZodRawIssue)
+    }
+    if (common.success && rest.success && common.data.time_limit_seconds * SECOND <= rest.data.asksForMs) {
+      const asks = rest.data.asksForMs / SECOND
+      const message = `expected more than ${asks} seconds: so long it may ask others`
+      context.issues.push({ code: 'custom', input: all, path: ['time_limit_seconds'], message })
+      return z.NEVER
+    }
+    return common.success && rest.success ? { ...common.data, ...rest.data } : z.NEVER
   })
-  .refine(({ rules }) => rules.trend_adx < rules.full_trend_adx && rules.trend_slope < rules.full_trend_slope, {
-    message: 'expected trend_adx below full_trend_adx and trend_slope below full_trend_slope',
-    path: ['rules'],
-  })
-  .refine(({ rules }) => rules.quiet_up_to < rules.volatile_from, {
-    message: 'expected quiet_up_to below volatile_from',
-    path: ['rules'],
-  })
+const agentBlocks = Object.fromEntries([...AGENT_KINDS].map(([name, kind]) => [name, agentBlock(kind)]))
 
 const agents = z.strictObject({
-  technical_analysis: technicalAnalysis,
-  regime_detection: regimeDetection,
+  agents: z.strictObject(agentBlocks).superRefine((blocks, context) => {
+    for (const [name, { reads }] of Object.entries(blocks)) {
+      for (const other of reads.filter((each) => !AGENT_KINDS.has(each))) {
+        context.addIssue({ code: 'custom', path: [name], message: `expected agents that exist, found ${other}` })
+      }
+    }
+    const order = runningOrder(Object.entries(blocks).map(([name, { reads }]) => ({ name, reads })))
+    if (!order.ok) context.addIssue(order.error.message)
+  }),
   deepseek: provider,
   claude: provider,
 })

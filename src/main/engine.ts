@@ -1,14 +1,15 @@
 import { type Asset, baseOf, quoteOf, type TradedPair } from '../shared/ids.ts'
-import { type Amount, type Decimal, fromFloat, ONE, type Price, toText, ZERO } from '../shared/money.ts'
+import { type Amount, type Decimal, fromFloat, ONE, type Price, toFloat, toText, ZERO } from '../shared/money.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import { type EpochMs, HOUR, MINUTE, SECOND } from '../shared/time.ts'
 import { Accounting } from './accounting/accounting.ts'
 import { ExternalFlows } from './accounting/external-flows.ts'
 import { solveLinear } from './adapters/yalps/linear-solver.ts'
-import { regimeDetectionSettings, technicalAnalysisSettings } from './agent-settings.ts'
+import { AGENT_KINDS } from './agent-kinds.ts'
+import type { AgentMeans } from './agents/agent.ts'
 import { AgentRunner, type ScheduledAgent } from './agents/agent-runner.ts'
-import { RegimeDetection } from './agents/regime-detection.ts'
-import { TechnicalAnalysis } from './agents/technical-analysis.ts'
+import { Calibration } from './agents/calibration.ts'
+import { Questions } from './agents/questions.ts'
 import { ApprovalDesk } from './approval/approval-desk.ts'
 import { createBus } from './bus/bus.ts'
 import type { Settings } from './config.ts'
@@ -18,6 +19,7 @@ import { Schedule } from './coordinator/schedule.ts'
 import { Strategist } from './coordinator/strategist.ts'
 import { TacticalDesk } from './coordinator/tactical-desk.ts'
 import type { Band } from './domain/band.ts'
+import type { BreakerLimits } from './domain/breaker.ts'
 import { type LedgerEntry, openingEntry, type Sleeve } from './domain/ledger.ts'
 import type { MarketRules, Tick } from './domain/market.ts'
 import { exitReached, type Position } from './domain/position.ts'
@@ -26,11 +28,26 @@ import type { ExitSettings } from './domain/stop-moves.ts'
 import { Books } from './execution/books.ts'
 import { Executor } from './execution/executor.ts'
 import { MarketData } from './market-data/market-data.ts'
-import type { Clock, Exchange, Hash, Ids, Llm, Log, Markets, RestingOrder, Sentinel, Stores } from './ports.ts'
+import type {
+  Clock,
+  Exchange,
+  Hash,
+  Ids,
+  Llm,
+  Log,
+  MarketFeed,
+  Markets,
+  OpenModels,
+  OpenNews,
+  RestingOrder,
+  Sentinel,
+  Stores,
+} from './ports.ts'
 import { HourlyReturns } from './rebalancing/hourly-returns.ts'
 import { PlanMaker } from './rebalancing/plan-maker.ts'
 import { Rebalancer } from './rebalancing/rebalancer.ts'
 import { StrategyDesk } from './rebalancing/strategy-desk.ts'
+import { Breakers } from './safety/breakers.ts'
 import { KillSwitch } from './safety/kill-switch.ts'
 import { Tracker } from './tracking/tracker.ts'
 
@@ -47,11 +64,19 @@ export type EngineParts = {
   readonly log: Log
   readonly llms: readonly Llm[]
   /** The texts of config/prompts. */
-  readonly prompts: { readonly conflict: string; readonly strategy: string }
+  readonly prompts: { readonly conflict: string; readonly strategy: string } & AgentMeans['prompts']
+  readonly openModels: OpenModels
+  readonly openNews: OpenNews
   readonly markets: Markets
   /** The exchange looks at the market through `fresh`, and asks `mayOpen` when a request is about to leave. */
   readonly exchange: (market: { fresh(symbol: TradedPair): Tick | null; mayOpen(): boolean }) => Exchange
   readonly feedBuildsCandles: boolean
+  /** True where candles are facts about a real market: they are kept for later starts. */
+  readonly keepsCandles: boolean
+  /** Interval, ms, of the finest candles that every symbol has: they drive the agents' schedule. */
+  readonly baseIntervalMs: number
+  /** Elapsed time, ms, for latencies; the clock's own where time is simulated. */
+  readonly elapsed: () => number
   readonly agentsOn: boolean
   /** Replays do not sample prices: the recording has them. */
   readonly isReplay: boolean
@@ -91,6 +116,7 @@ export function createEngine(parts: EngineParts) {
     keyOf: {
       ta_signals: (output) => output.symbol,
       regime_updates: (output) => output.symbol,
+      sentiment_updates: (output) => output.symbol,
     },
     onDeadLetter(message, subscriber, reason) {
       log.error(`a message on ${message.topic} did not reach ${subscriber}: ${reason}`)
@@ -104,7 +130,9 @@ export function createEngine(parts: EngineParts) {
   const market = new MarketData(clock, bus, {
     staleMs: parts.staleMs,
     buildsCandles: parts.feedBuildsCandles,
+    makesTimeframes: parts.agentsOn,
     samples: parts.isReplay ? null : stores.marketSamples,
+    candles: parts.keepsCandles ? stores.candles : null,
   })
   /** The market's price when it is not further from that moment than `PRICE_HOLDS_MS`. */
   const priceAt = (asset: Asset, at: EpochMs): Price | null => {
@@ -136,6 +164,7 @@ export function createEngine(parts: EngineParts) {
     abortQuestions() {
       conflicts.abandonQuestions()
       strategist.abandon()
+      questions.abandon()
     },
     halt(reason) {
       coordinator.halt(reason)
@@ -298,6 +327,28 @@ export function createEngine(parts: EngineParts) {
       plan,
     },
   })
+  const breakerLimits: BreakerLimits = {
+    dayPercent: risk.breakers.day_loss_percent,
+    weekPercent: risk.breakers.week_loss_percent,
+    drawdownPercent: risk.breakers.drawdown_percent,
+    lossesInARow: risk.breakers.losses_in_a_row,
+    pauseMs: risk.breakers.pause_minutes * MINUTE,
+  }
+  const breakers = new Breakers({
+    clock,
+    bus,
+    stores,
+    limits: breakerLimits,
+    account() {
+      const equity = tracker.equity()
+      const openPnl = tracker.openPnl()
+      return equity === null || openPnl === null ? null : { equity, flows: flows.total(), openPnl }
+    },
+    isTrading: () => tracker.openPositions().length > 0,
+    attend: (id) => executor.attend(id),
+    closeAll: () => executor.exitAll('breaker'),
+    halt: (reason) => void coordinator.halt(reason),
+  })
   const approval = new ApprovalDesk({
     clock,
     bus,
@@ -307,6 +358,7 @@ export function createEngine(parts: EngineParts) {
     bagOf,
     freeOfCore: core.freeOf,
     heldBackBecause,
+    stillAllowed: (proposal) => tactical.stillAllowed(proposal),
     onOutdated: (voided) => void rebalancer.planAgain(voided),
     settings: {
       rebalance: portfolio.approval.rebalance,
@@ -340,9 +392,11 @@ export function createEngine(parts: EngineParts) {
     isRunning: () => coordinator.isRunning(),
     openConflict: (signal, regime, correlationId) => conflicts.open(signal, regime, correlationId),
     pendingConflicts: () => conflicts.pending(),
+    breakers,
+    close: portfolio.approval.tactical === 'auto' ? (position) => executor.exit(position, 'signal') : null,
     account: {
       equity: () => tracker.equity(),
-      freeCoreQuote: () => books.of('core', quote),
+      freeCoreQuote: () => executor.freeOfCore(quote),
       allocation: () => rebalancer.allocation((symbol) => market.freshPrice(symbol)) ?? [],
       bags: () => assets.map((asset) => ({ asset, amount: bagOf(asset) })).filter((bag) => bag.amount.gt(ZERO)),
       freshPrice: (symbol) => market.freshPrice(symbol),
@@ -354,6 +408,11 @@ export function createEngine(parts: EngineParts) {
       slippageCapPercent,
       limits: {
         minimumConfidence: risk.minimum_confidence,
+        afterLosses: risk.after_losses.map((step) => ({
+          losses: step.losses,
+          minimumConfidence: step.minimum_confidence,
+        })),
+        confidenceTiers: risk.confidence_tiers,
         riskPerTradePercent: risk.risk_per_trade_percent,
         maxPositionPercent: risk.max_position_percent,
         maxExposurePercent: risk.max_exposure_percent,
@@ -396,8 +455,58 @@ export function createEngine(parts: EngineParts) {
     if (plan !== undefined) rebalancer.planAgain(plan)
   }
 
-  const agents = parts.agentsOn ? new AgentRunner(clock, bus, stores.agentOutputs, scheduledAgents(settings)) : null
+  const questions = new Questions({
+    clock,
+    elapsed: parts.elapsed,
+    hash,
+    calls: stores.agentCalls,
+    mayAsk: () => !isKilled() && coordinator.status().state !== 'HALTED',
+  })
+  const agents = parts.agentsOn
+    ? new AgentRunner({
+        clock,
+        bus,
+        ids,
+        outputs: stores.agentOutputs,
+        log,
+        elapsed: parts.elapsed,
+        held: (symbol) =>
+          tracker.openPositions().flatMap((position) => (position.symbol === symbol ? [position.side] : [])),
+        scheduled: scheduledAgents(settings, {
+          clock,
+          baseIntervalMs: parts.baseIntervalMs,
+          quote,
+          openNews: parts.openNews,
+          llms: parts.llms,
+          openModels: parts.openModels,
+          questions,
+          tell: (text) => void bus.publish('system_events', { kind: 'panel', text }, { source: 'agents' }),
+          prompts: parts.prompts,
+          exits: { stopAtrMultiple: toFloat(risk.stop.atr_multiple), rewardToRisk: toFloat(risk.reward_to_risk) },
+        }),
+      })
+    : null
+  const calibration = parts.agentsOn
+    ? new Calibration({
+        store: stores.forecasts,
+        priceOf: (symbol) => market.last(symbol)?.last ?? null,
+        regimeOf: (symbol) => bus.latest('regime_updates', symbol)?.payload.regime ?? null,
+      })
+    : null
   const schedule = new Schedule(clock)
+
+  /**
+   * Gives the past to all who build on it, before the first price: nobody speaks before he knows it. What is missing of
+   * it is said; they warm up on live candles then.
+   */
+  async function backFill(feed: MarketFeed): Promise<void> {
+    const needs = [...(agents?.needs() ?? []), hourlyReturns.need]
+    const candles = await market.backFill(feed, needs, parts.baseIntervalMs)
+    for (const { symbol, candle } of candles) agents?.observe(symbol, candle)
+    // What was said before the program ended, and fell due since.
+    calibration?.onCandles(candles)
+    hourlyReturns.onCandles(candles)
+  }
 
   /**
    * Books what the account holds at the very first start; later starts change nothing.
@@ -461,7 +570,13 @@ export function createEngine(parts: EngineParts) {
     approval,
     conflicts,
     tactical,
+    breakers,
+    breakerLimits,
     agents,
+    questions,
+    calibration,
+    baseIntervalMs: parts.baseIntervalMs,
+    backFill,
     schedule,
     quote,
     targets,
@@ -492,19 +607,23 @@ function exitSettings({ risk }: Settings): ExitSettings {
   }
 }
 
-function scheduledAgents(settings: Settings): ScheduledAgent[] {
-  const { schedule } = settings.orchestration
-  const regime: ScheduledAgent<'regime_updates'> = {
-    agent: new RegimeDetection(regimeDetectionSettings(settings)),
-    topic: 'regime_updates',
-    everyMs: schedule.regime_detection_minutes * MINUTE,
-  }
-  const ta: ScheduledAgent<'ta_signals'> = {
-    agent: new TechnicalAnalysis(technicalAnalysisSettings(settings)),
-    topic: 'ta_signals',
-    everyMs: schedule.technical_analysis_minutes * MINUTE,
-  }
-  return [regime, ta]
+/** Every kind there is, made from its block. */
+function scheduledAgents({ agents }: Settings, means: Omit<AgentMeans, 'name'>): ScheduledAgent[] {
+  return [...AGENT_KINDS].flatMap(([name, { title, topic }]): ScheduledAgent[] => {
+    const block = agents.agents[name]
+    if (block === undefined) return []
+    return [
+      {
+        name,
+        title,
+        topic,
+        agent: block.enabled ? block.make({ ...means, name }) : null,
+        reads: block.reads,
+        everyMs: block.every_minutes * MINUTE,
+        timeLimitMs: block.time_limit_seconds * SECOND,
+      },
+    ]
+  })
 }
 
 /** The markets of execution.yaml, all of them active. */

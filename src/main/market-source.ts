@@ -21,7 +21,7 @@ export async function openMarket(
   options: MarketOptions,
   settings: Settings,
   stores: Stores,
-): Promise<Result<{ clock: ScaledClock; feed: MarketFeed; staleMs: number }>> {
+): Promise<Result<{ clock: ScaledClock; feed: MarketFeed; staleMs: number; baseIntervalMs: number }>> {
   const { simulated_market: simulated, kraken } = settings.execution
   const staleMs = settings.execution.gate.stale_price_ms
   const markets = marketsOf(settings)
@@ -36,7 +36,7 @@ export async function openMarket(
         wsUrl: kraken.ws_url,
         timeoutMs: kraken.timeout_ms,
       })
-      return ok({ clock, feed, staleMs })
+      return ok({ clock, feed, staleMs, baseIntervalMs: MINUTE })
     }
     case 'recorded': {
       const files = options.candles.map(({ symbol, file }) => ({ symbol: TradedPair.parse(symbol), file }))
@@ -51,7 +51,8 @@ export async function openMarket(
       const clock = createScaledClock({ start: firstCloseOf(recordings.value), speed: simulated.speed })
       // A recorded price holds until the next candle closes.
       const interval = Math.max(...recordings.value.map(({ info }) => info.intervalMs))
-      return ok({ clock, feed: createRecordedFeed(clock, recordings.value), staleMs: interval })
+      const feed = createRecordedFeed(clock, recordings.value)
+      return ok({ clock, feed, staleMs: interval, baseIntervalMs: interval })
     }
     case 'simulated': {
       const samples = markets.symbols.flatMap((symbol) => stores.marketSamples.last(symbol) ?? [])
@@ -76,7 +77,7 @@ export async function openMarket(
           moveMs: simulated.move_minutes * MINUTE,
         },
       })
-      return ok({ clock, feed, staleMs })
+      return ok({ clock, feed, staleMs, baseIntervalMs: MINUTE })
     }
   }
 }

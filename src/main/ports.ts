@@ -13,14 +13,17 @@ import type { Amount, Money, Price } from '../shared/money.ts'
 import type { Failure, Result } from '../shared/result.ts'
 import type { EpochMs } from '../shared/time.ts'
 import type { Message, Topic } from './bus/topics.ts'
+import type { Forecast, ScoredForecast } from './domain/calibration.ts'
 import type { Conflict, Resolver } from './domain/conflict.ts'
 import type { GatedIntent } from './domain/gate.ts'
+import type { AssetWords, NewsItem } from './domain/headline.ts'
 import type { LedgerEntry } from './domain/ledger.ts'
 import type { Candle, ClosedCandle, MarketRules, Tick } from './domain/market.ts'
 import type { Fill, Order, OrderStatus, Side } from './domain/order.ts'
 import type { Position } from './domain/position.ts'
 import type { Proposal, ProposalStatus } from './domain/proposal.ts'
-import type { RegimeOutput, TaOutput } from './domain/signal.ts'
+import type { ProviderTerms } from './domain/resolution-provider.ts'
+import type { RuleOutcome } from './domain/risk-rules.ts'
 
 /*
  * What services need from outside, in our words. Adapters and repositories implement these and decide nothing.
@@ -181,17 +184,62 @@ export type LlmAnswer = {
   readonly outputTokens: number
   readonly costUsd: string
 }
-/** One question, one answer as text. Reading and judging it is the coordinator's. */
-export type Llm = {
-  readonly resolver: Resolver
-  ask(prompt: { readonly system: string; readonly user: string }, signal: AbortSignal): Promise<Result<LlmAnswer>>
+export type Question = {
+  readonly system: string
+  readonly user: string
+  /** JSON schema of the answer, for providers that take one; by default that of a choice among options. */
+  readonly answerSchema?: Readonly<Record<string, unknown>>
 }
+/** One question, one answer as text. Reading and judging it is for whoever asks. */
+export type LanguageModel = {
+  ask(prompt: Question, signal: AbortSignal): Promise<Result<LlmAnswer>>
+}
+/** A model that may settle conflicts. */
+export type Llm = LanguageModel & { readonly resolver: Resolver }
+
+/** A model of a panel, under the name that the settings give it. */
+export type PanelModel = LanguageModel & { readonly name: string }
+/** A model of agents.yaml, and the variable of the environment that holds its key; '' where it needs none. */
+export type WantedModel = Omit<ProviderTerms, 'apiKey'> & { readonly name: string; readonly keyEnv: string }
+/** The models among those wanted that can be asked where the program runs. */
+export type OpenModels = (wanted: readonly WantedModel[]) => readonly PanelModel[]
 
 /** SHA-256 of a text, hexadecimal. */
 export type Hash = (text: string) => string
 
 /** Where bugs and lost messages are written for a person to find: one line each, secrets never. */
 export type Log = { info(text: string): void; error(text: string, error?: unknown): void }
+
+/**
+ * Somebody who publishes headlines, or an index of the market's mood. What it says is untrusted and already cleaned; what
+ * it said stays known while it cannot be reached.
+ */
+export type NewsSource = {
+  /** As items and problems name it. */
+  readonly name: string
+  readonly kind: 'index' | 'headlines'
+  /**
+   * Asks it again; afterwards `known` and `problem` speak of the answer. Never rejects: failures are `news/…`, with what to
+   * do about them. Null for a recording, of which everything is known from the start.
+   */
+  readonly refresh: ((now: EpochMs, signal: AbortSignal) => Promise<Result<null>>) | null
+  /** What was published in (since, now], oldest first: nothing that comes later, however much of it is on record. */
+  known(since: EpochMs, now: EpochMs): readonly NewsItem[]
+  /** Why it could not be reached or read the last time, in one line; null when it could, or was never asked. */
+  problem(): string | null
+}
+
+/** The sources of agents.yaml, and how they are to be read. */
+export type WantedNews = {
+  /** Null when it is switched off; so are the others. */
+  readonly fearGreedUrl: string | null
+  readonly feeds: readonly { readonly name: string; readonly url: string }[]
+  readonly fearGreedFile: string | null
+  readonly headlineFile: string | null
+  readonly timeLimitMs: number
+  readonly assetWords: AssetWords
+}
+export type OpenNews = (wanted: WantedNews) => readonly NewsSource[]
 
 // Stores. All synchronous; `transact` makes several writes one.
 
@@ -295,6 +343,27 @@ export type PositionStore = {
   recent(limit: number): readonly Position[]
   snapshot(position: Position, mark: Price, unrealized: Money, at: EpochMs): void
 }
+/** What the risk engine said of one signal. */
+export type RecordedRiskDecision = {
+  readonly at: EpochMs
+  readonly symbol: TradedPair
+  readonly correlationId: CorrelationId
+  /** Null where the trade was refused. */
+  readonly allowed: {
+    readonly proposalId: ProposalId
+    readonly amount: Amount
+    /** What the signal would have had before the limits cut it. */
+    readonly ownAmount: Amount
+  } | null
+  readonly rules: readonly RuleOutcome[]
+}
+export type RiskDecisionStore = {
+  add(decision: RecordedRiskDecision): void
+  /** Null where there is none: a rebalance, or a trade of an older version. */
+  ofProposal(id: ProposalId): RecordedRiskDecision | null
+  /** Newest first. */
+  recent(limit: number): readonly RecordedRiskDecision[]
+}
 export type EquityPoint = {
   readonly at: EpochMs
   readonly equity: Money
@@ -316,12 +385,60 @@ export type EquityStore = {
 }
 export type AgentOutputStore = {
   add(
-    agent: 'technical_analysis' | 'regime_detection',
+    agent: string,
     messageId: MessageId,
-    output: TaOutput | RegimeOutput,
+    output: { readonly symbol: TradedPair; readonly at: EpochMs },
     inputIds: readonly MessageId[],
     latencyMs: number,
   ): void
+  /** Newest first. */
+  recent(agent: string, limit: number): readonly AgentOutputRow[]
+}
+/** What an agent said that was news, as the window reads it. */
+export type AgentOutputRow = {
+  readonly symbol: string
+  readonly at: EpochMs
+  readonly latencyMs: number
+  /** JSON. */
+  readonly output: string
+}
+/** One question of an agent to a model, and what came of it. */
+export type AgentCall = {
+  readonly agent: string
+  /** Null where it was about none. */
+  readonly symbol: TradedPair | null
+  readonly at: EpochMs
+  /** The model as the settings call it. */
+  readonly name: string
+  /** Who answered, in the provider's words; null where nobody did. */
+  readonly model: string | null
+  /** SHA-256 of what it was told. */
+  readonly promptHash: string
+  /** Null where unknown. */
+  readonly inputTokens: number | null
+  readonly outputTokens: number | null
+  /** Exact; null where unknown, as after a question that was given up on. */
+  readonly costUsd: string | null
+  readonly latencyMs: number
+  /** `used`, or why not: an error's code and message. */
+  readonly outcome: string
+  /** What it said, cleaned and cut; null where it said nothing. Untrusted: shown as text. */
+  readonly answer: string | null
+}
+export type AgentCallStore = {
+  add(call: AgentCall): void
+  /** Newest first. */
+  recent(agent: string, limit: number): readonly AgentCall[]
+  /** USD, of the calls since `time` whose cost is known; null for an agent that never asked a model. */
+  costSince(agent: string, time: EpochMs): string | null
+}
+export type ForecastStore = {
+  /** One for each horizon; false when this agent has spoken of this symbol at this moment. */
+  add(forecasts: readonly Forecast[]): boolean
+  settle(forecast: ScoredForecast): void
+  /** In the order in which they were said. */
+  scored(): Iterable<ScoredForecast>
+  waiting(): readonly Forecast[]
 }
 export type MessageStore = {
   append(message: Message<Topic>): void
@@ -337,6 +454,15 @@ export type StateStore = {
 }
 /** The last price seen of each symbol, sampled: where a generated market goes on after a restart. */
 export type MarketSampleStore = { add(tick: Tick): void; last(symbol: TradedPair): Tick | null }
+/** Closed candles, so many of each symbol and width: what a start knows of the past when nobody else tells of it. */
+export type CandleStore = {
+  /** Takes the place of one of the same symbol, width and open time. Kept in memory until `flush`. */
+  add(symbol: TradedPair, candle: Candle): void
+  /** The newest that close by `time`, oldest first; what is not written yet is among them. */
+  last(symbol: TradedPair, intervalMs: number, count: number, time: EpochMs): readonly Candle[]
+  /** Writes what is in memory, as one transaction, and forgets what is too old; inside another it waits for the next time. */
+  flush(): void
+}
 
 export type Stores = {
   readonly transact: Transact
@@ -350,11 +476,15 @@ export type Stores = {
   readonly proposals: ProposalStore
   readonly conflicts: ConflictStore
   readonly positions: PositionStore
+  readonly riskDecisions: RiskDecisionStore
   readonly equity: EquityStore
   readonly agentOutputs: AgentOutputStore
+  readonly agentCalls: AgentCallStore
+  readonly forecasts: ForecastStore
   readonly messages: MessageStore
   readonly state: StateStore
   readonly marketSamples: MarketSampleStore
+  readonly candles: CandleStore
   readonly journal: JournalStore
 }
 

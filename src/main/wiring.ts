@@ -1,6 +1,9 @@
 import type { Asset } from '../shared/ids.ts'
 import { ZERO } from '../shared/money.ts'
+import { HOUR } from '../shared/time.ts'
 import type { AgentRunner } from './agents/agent-runner.ts'
+import type { Calibration } from './agents/calibration.ts'
+import type { Questions } from './agents/questions.ts'
 import type { Projection } from './api/projection.ts'
 import type { ApprovalDesk } from './approval/approval-desk.ts'
 import type { Bus } from './bus/bus.ts'
@@ -12,13 +15,20 @@ import type { Executor } from './execution/executor.ts'
 import type { MessageStore } from './ports.ts'
 import type { HourlyReturns } from './rebalancing/hourly-returns.ts'
 import type { Rebalancer } from './rebalancing/rebalancer.ts'
+import type { Breakers } from './safety/breakers.ts'
 import type { Tracker } from './tracking/tracker.ts'
 
 export type Services = {
   readonly tracker: Tracker
   /** Null when switched off (`--agents off`). */
   readonly agents: AgentRunner | null
+  readonly questions: Questions
+  /** Null with the agents. */
+  readonly calibration: Calibration | null
+  /** Of the candles that drive their schedule. */
+  readonly baseIntervalMs: number
   readonly tactical: TacticalDesk
+  readonly breakers: Breakers
   readonly conflicts: ConflictDesk
   readonly rebalancer: Rebalancer
   readonly hourlyReturns: HourlyReturns
@@ -45,23 +55,28 @@ export function wire(
   portfolioCheck: { everyMs: number; afterRebalance: boolean },
 ): (() => void)[] {
   const must = { whenFull: 'reject' } as const
+  const calibration = { name: 'calibration', whenFull: 'dropOldest' } as const
   const unsubscribe = [
     bus.on(
       'market_data',
       ({ payload }) => {
-        if (payload.kind === 'prices') s.tracker.onPrices(payload.ticks)
-        else {
+        if (payload.kind === 'prices') {
+          s.tracker.onPrices(payload.ticks)
+          if (s.tracker.openPositions().length > 0) s.breakers.look()
+        } else {
           s.hourlyReturns.onCandles(payload.closed)
-          s.agents?.onCandles(payload.closed)
+          s.calibration?.onCandles(payload.closed)
+          s.agents?.onCandles(payload.closed, s.baseIntervalMs)
         }
       },
       { name: 'tracker and agents', ...must },
     ),
 
-    bus.on('ta_signals', (message) => s.tactical.onTechnicalAnalysis(message), {
-      name: 'signals',
-      whenFull: 'dropOldest',
-    }),
+    bus.on('ta_signals', ({ source, payload }) => s.calibration?.onSaid(source, payload), calibration),
+    bus.on('regime_updates', ({ source, payload }) => s.calibration?.onSaid(source, payload), calibration),
+    bus.on('sentiment_updates', ({ source, payload }) => s.calibration?.onSaid(source, payload), calibration),
+    bus.on('opinions', ({ source, payload }) => s.calibration?.onSaid(source, payload), calibration),
+    bus.on('trading_signals', ({ source, payload }) => s.calibration?.onSaid(source, payload), calibration),
     bus.on('trading_signals', (message) => s.tactical.onSignal(message), { name: 'tactical', whenFull: 'dropOldest' }),
     bus.on(
       'conflicts',
@@ -98,7 +113,11 @@ export function wire(
       ({ payload }) => {
         if (payload.kind === 'exit_due') s.executor.exit(payload.position, payload.reason)
         else if (payload.kind === 'stop_due') s.executor.moveStop(payload.position.id, payload.stop)
-        else s.tracker.onPosition(payload.position)
+        else {
+          s.tracker.onPosition(payload.position)
+          if (payload.kind === 'opened') s.breakers.onOpened(payload.position)
+          if (payload.kind === 'closed') s.breakers.onClosed(payload.position)
+        }
       },
       { name: 'tracker and executor', ...must },
     ),
@@ -129,6 +148,7 @@ export function wire(
       bus.on('proposals', pace, { name: 'pace', ...must }),
       bus.on('conflicts', pace, { name: 'pace', ...must }),
       bus.on('system_events', pace, { name: 'pace', filter: isAboutStrategy, ...must }),
+      s.questions.watch(pace),
     )
   }
   if (portfolioCheck.afterRebalance) {
@@ -153,6 +173,8 @@ export function wire(
       { name: 'rebalancer', ...must },
     ),
   )
+  // A day and a week begin with what had been traded by then, whether anything is traded or not.
+  s.schedule.add({ name: 'breakers', everyMs: HOUR, run: () => s.breakers.look() })
   s.schedule.add({
     name: 'portfolio_check',
     everyMs: portfolioCheck.everyMs,

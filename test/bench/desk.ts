@@ -20,7 +20,7 @@ import type { Stores } from '../../src/main/ports.ts'
 import { wire } from '../../src/main/wiring.ts'
 import { type ClientOrderId, type OrderId, type ProposalId, pair, type TradeId } from '../../src/shared/ids.ts'
 import { price } from '../../src/shared/money.ts'
-import { after, type EpochMs, epochMs, HOUR, SECOND } from '../../src/shared/time.ts'
+import { after, type EpochMs, epochMs, HOUR, MINUTE, SECOND } from '../../src/shared/time.ts'
 import { fillOf, intentOf, legOf, proposalOf } from '../support/trading-builders.ts'
 
 const BTC_USDT = pair('BTC/USDT')
@@ -89,7 +89,12 @@ export function openDesk(
       })
       return exchange
     },
+    openModels: () => [],
+    openNews: () => [],
     feedBuildsCandles: true,
+    keepsCandles: false,
+    baseIntervalMs: MINUTE,
+    elapsed: () => clock.now(),
     agentsOn: true,
     isReplay: false,
     staleMs: settings.execution.gate.stale_price_ms,

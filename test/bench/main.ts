@@ -31,6 +31,14 @@ const BENCHES: Readonly<Record<string, { readonly what: string; load(): Promise<
     what: 'order intents a second, against a bare better-sqlite3 insert loop',
     load: async () => (await import('./intents.bench.ts')).intentsBench,
   },
+  agents: {
+    what: 'indicators, opinion and regime of one candle, against technicalindicators and against themselves',
+    load: async () => (await import('./agents.bench.ts')).agentsBench,
+  },
+  risk: {
+    what: 'one risk check of a signal, all rules',
+    load: async () => (await import('./risk.bench.ts')).riskBench,
+  },
   plan: {
     what: 'rebalance plans of 3 and of 50 assets, against a linear solver alone',
     load: async () => (await import('./plan.bench.ts')).planBench,

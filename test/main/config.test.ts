@@ -121,7 +121,9 @@ describe('a setting that cannot be used is refused with file, line and what was 
     ['risk', 'risk_per_trade_percent: 2.01', 'risk_per_trade_percent: expected a number from 0.01 to 2'],
     ['risk', 'reward_to_risk: 1.49', 'reward_to_risk: expected a number from 1.5 to 10'],
     ['risk', '    BTC/USDT: 5.1', 'stop.max_percent_by_symbol.BTC/USDT: expected a number from 0.5 to 5'],
-    ['agents', '  ema_fast: 21', 'technical_analysis.ema_fast: expected the averages from fast to slow'],
+    ['agents', '    ema_fast: 21', 'agents.technical_analysis.ema_fast: expected the averages from fast to slow'],
+    ['agents', '    enabled: yes', 'agents.technical_analysis.enabled: expected true or false'],
+    ['agents', '    every_minutes: 0', 'agents.technical_analysis.every_minutes: expected a number from 1 to 1440'],
   ])('%s.yaml with %j', (file, by, expected) => {
     const key = by.slice(0, by.indexOf(':'))
     const line = replaceLine(file, NAMED_OTHERWISE[key] ?? key, by)
@@ -131,17 +133,17 @@ describe('a setting that cannot be used is refused with file, line and what was 
   it.each<[File, string, string]>([
     [
       'agents',
-      '    trend_weight: 0.5',
-      'technical_analysis.bias: expected trend_weight, momentum_weight and strength_weight to sum to 1',
+      '      trend_weight: 0.5',
+      'agents.technical_analysis.bias: expected trend_weight, momentum_weight, strength_weight and confirmation_weight to sum to 1',
     ],
-    ['agents', '    quiet_up_to: 0.9', 'regime_detection.rules: expected quiet_up_to below volatile_from'],
+    ['agents', '      quiet_up_to: 0.9', 'agents.regime_detection.rules: expected quiet_up_to below volatile_from'],
   ])('%s.yaml with %j, at what holds it and the others of its rule', (file, by, expected) => {
     replaceLine(file, by.slice(0, by.indexOf(':')), by)
-    const holder = expected.slice(expected.indexOf('.') + 1, expected.indexOf(':'))
+    const holder = expected.slice(expected.lastIndexOf('.', expected.indexOf(':')) + 1, expected.indexOf(':'))
     const line =
       readFileSync(join(dir, `${file}.yaml`), 'utf8')
         .split('\n')
-        .indexOf(`  ${holder}:`) + 1
+        .indexOf(`    ${holder}:`) + 1
     expect(problems()).toEqual([`${file}.yaml:${line} ${expected}`])
   })
 

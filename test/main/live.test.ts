@@ -44,6 +44,8 @@ function optionsFor(server: KrakenServer, dir: string, changes: Partial<AppOptio
       'portfolio.live.bags.BTC=0.1',
       'portfolio.rebalancing.order_type=market',
       'orchestration.view.update_every_ms=50',
+      // Nobody on the internet is asked by a test.
+      'agents.agents.sentiment.enabled=false',
     ],
     env: { KRAKEN_API_KEY: server.key, KRAKEN_API_SECRET: server.secret, XDG_STATE_HOME: join(dir, 'state') },
     ...changes,

@@ -15,7 +15,8 @@ export type LiveDay = {
   readonly leaks: readonly string[]
   /** What came of it, to see that it was heard. */
   readonly reasons: string
-  readonly printed: string
+  /** What calls answered, the journal's rows among it. */
+  readonly told: string
   readonly lights: string
   readonly second: string
   readonly echoesLeft: readonly string[]
@@ -44,6 +45,8 @@ export async function openKraken(product: Product): Promise<KrakenProxy> {
     ['portfolio', '  order_type', 'market'],
     ['portfolio', '  cooldown_minutes', '0'],
   )
+  // Nobody on the internet is asked by a test.
+  product.change('config/agents.yaml', 'sentiment:\n    enabled: true', 'sentiment:\n    enabled: false')
   return {
     ...kraken,
     close() {
@@ -150,7 +153,7 @@ export async function liveDay(product: Product, kraken: KrakenProxy): Promise<Li
   return {
     leaks: searcherFor(kraken, [window, secondWindow]).leaksIn(exhibits),
     reasons: orders.map(({ reason }: OrderView) => reason ?? '').join('\n'),
-    printed: (await serve.ended).err,
+    told: answered.join('\n'),
     lights,
     second: secondPage,
     echoesLeft: kraken.left(),

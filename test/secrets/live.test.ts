@@ -24,7 +24,7 @@ describe('a day in live mode on which everything that can quote a secret does', 
     expect(day.echoesLeft).toEqual([])
     expect(day.reasons).toContain('Kraken refused: EOrder:Insufficient funds')
     expect(day.reasons).toContain('Kraken refused: EAPI:Invalid signature')
-    expect(day.printed).toContain('past candles could not be read')
+    expect(day.told).toContain('Past candles could not be read')
     expect(day.lights).toContain('The account’s events have stopped')
     expect(day.second).toContain('live/key-in-use')
     for (const name of [

@@ -36,17 +36,22 @@ const OWN_KEY = { deepseek: CANARIES.deepseekKey, claude: CANARIES.claudeKey }
 
 /** A market that is called choppy whatever it does, so that every opinion is a conflict. */
 function makeConflicts(product: Product, llm: LlmServer): void {
-  product.change('config/agents.yaml', 'https://api.deepseek.com', llm.url)
+  // The provider's, which stands at the margin; not that of the panel.
+  product.change('config/agents.yaml', /^ {2}base_url: https:\/\/api\.deepseek\.com$/m, `  base_url: ${llm.url}`)
   product.change('config/agents.yaml', 'https://api.anthropic.com', llm.url)
+  // The decision, each minute.
+  product.change('config/agents.yaml', 'every_minutes: 60', 'every_minutes: 1')
   product.set(
-    ['risk', 'minimum_confidence', '0'],
+    ['risk', 'minimum_confidence', '0.5'],
     ['portfolio', '  threshold', '100'],
-    ['agents', '    neutral_below', '0'],
-    ['agents', '    choppy_from', '0'],
-    ['agents', '    trend_adx', '98'],
-    ['agents', '    full_trend_adx', '99'],
-    ['agents', '    volatile_from', '1'],
-    ['agents', '    quiet_up_to', '0'],
+    ['agents', '      neutral_below', '0'],
+    ['agents', '    act_from', '0'],
+    ['agents', '    close_from', '0'],
+    ['agents', '      choppy_from', '0'],
+    ['agents', '      trend_adx', '98'],
+    ['agents', '      full_trend_adx', '99'],
+    ['agents', '      volatile_from', '1'],
+    ['agents', '      quiet_up_to', '0'],
   )
 }
 
@@ -116,8 +121,8 @@ describe('a provider of models that quotes its key', { timeout: 60_000 }, () => 
 
   it('would be found out if its words were taken as they come, or the environment’s headers were sent', async () => {
     const { leaks } = await run((product) => {
-      for (const name of ['claude', 'deepseek']) {
-        const adapter = `src/main/adapters/${name}/${name}.ts`
+      for (const name of ['claude/claude', 'deepseek/openai-compatible']) {
+        const adapter = `src/main/adapters/${name}.ts`
         product.change(adapter, /delete process\.env\.\w+/, '')
         product.change(adapter, /withoutSecret\(text, apiKey\).*/, 'text')
       }

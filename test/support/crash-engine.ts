@@ -16,7 +16,7 @@ import type { Clock, Stores } from '../../src/main/ports.ts'
 import { wire } from '../../src/main/wiring.ts'
 import type { Asset } from '../../src/shared/ids.ts'
 import { type Amount, amount, fraction, ZERO } from '../../src/shared/money.ts'
-import { HOUR } from '../../src/shared/time.ts'
+import { HOUR, MINUTE } from '../../src/shared/time.ts'
 import type { Life } from './crash-life.ts'
 import { forgetful, type NaiveRule, naively } from './crash-naive.ts'
 import { BTC, BTC_USDT, USDT, XRP, XRP_BTC, XRP_USDT } from './money-arbitraries.ts'
@@ -155,13 +155,23 @@ export function openEngine(options: {
       },
     },
     llms: [],
-    prompts: { conflict: promptOf('conflict'), strategy: promptOf('strategy') },
+    prompts: {
+      conflict: promptOf('conflict'),
+      strategy: promptOf('strategy'),
+      sentiment: promptOf('sentiment'),
+      panel: '',
+    },
     markets: kraken.markets,
     exchange(market) {
       mayOpen = market.mayOpen
       return life.exchange(naively(options.naive, kraken.exchange))
     },
+    openModels: () => [],
+    openNews: () => [],
     feedBuildsCandles: false,
+    keepsCandles: false,
+    baseIntervalMs: MINUTE,
+    elapsed: () => clock.now(),
     agentsOn: false,
     isReplay: false,
     staleMs: settings.execution.gate.stale_price_ms,

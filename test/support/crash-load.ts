@@ -2,11 +2,12 @@ import { isFinal, type Order } from '../../src/main/domain/order.ts'
 import type { Position } from '../../src/main/domain/position.ts'
 import type { Engine } from '../../src/main/engine.ts'
 import type { Stores } from '../../src/main/ports.ts'
-import type { CorrelationId, MessageId, TradedPair } from '../../src/shared/ids.ts'
+import type { TradedPair } from '../../src/shared/ids.ts'
 import { decimal, floorToStep, fromFloat, type Price } from '../../src/shared/money.ts'
 import { Crashed } from './crash-life.ts'
 import type { CrashMarket } from './crash-market.ts'
 import { BTC_USDT, XRP_USDT } from './money-arbitraries.ts'
+import { decided, signalOf } from './signal-builders.ts'
 
 export type Loaded = {
   readonly engine: Engine
@@ -63,19 +64,8 @@ function enter({ engine, random }: Loaded): void {
   const symbol = symbolOf(random)
   const tick = engine.market.fresh(symbol)
   if (tick === null) return
-  engine.bus.publish(
-    'trading_signals',
-    {
-      symbol,
-      at: tick.at,
-      bias: 'long',
-      confidence: 0.9,
-      entry: tick.last,
-      atr: tick.last * (0.003 + random() * 0.01),
-      taMessageId: 'msg_signal' as MessageId,
-    },
-    { source: 'load', correlationId: `cor_${tick.at}` as CorrelationId },
-  )
+  const atr = tick.last * (0.003 + random() * 0.01)
+  decided(engine.bus, signalOf({ symbol, at: tick.at, confidence: 0.9, entry: tick.last, atr }))
 }
 
 function close({ engine, stores, random }: Loaded): void {

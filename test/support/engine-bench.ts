@@ -9,11 +9,11 @@ import { createEngine, marketsOf } from '../../src/main/engine.ts'
 import { openingOf, totalsOf } from '../../src/main/paper-account.ts'
 import { openDatabase } from '../../src/main/persistence/database.ts'
 import { createStores } from '../../src/main/persistence/stores.ts'
-import type { Exchange, Llm, Markets, Stores } from '../../src/main/ports.ts'
+import type { Exchange, Llm, Markets, OpenModels, Stores } from '../../src/main/ports.ts'
 import { wire } from '../../src/main/wiring.ts'
 import type { TradedPair } from '../../src/shared/ids.ts'
 import { price } from '../../src/shared/money.ts'
-import { type EpochMs, epochMs } from '../../src/shared/time.ts'
+import { type EpochMs, epochMs, MINUTE } from '../../src/shared/time.ts'
 import { BTC, BTC_USDT, XRP, XRP_BTC, XRP_USDT } from './money-arbitraries.ts'
 
 const START = epochMs(Date.parse('2026-01-01T00:00:00Z'))
@@ -33,6 +33,10 @@ export function createEngineBench(
     markets?: (markets: Markets) => Markets
     /** Models, in the order in which they are asked. */
     llms?: readonly Llm[]
+    /** Analysts; none by default. */
+    agentsOn?: boolean
+    /** Models of a panel. */
+    openModels?: OpenModels
   } = {},
 ) {
   const loaded = loadSettings(CONFIG_DIR, ['execution.paper_slippage=0', ...(options.set ?? [])])
@@ -72,8 +76,13 @@ export function createEngineBench(
       })
       return options.spoil?.(paper) ?? paper
     },
+    openModels: options.openModels ?? (() => []),
+    openNews: () => [],
     feedBuildsCandles: false,
-    agentsOn: false,
+    keepsCandles: false,
+    baseIntervalMs: MINUTE,
+    elapsed: () => clock.now(),
+    agentsOn: options.agentsOn ?? false,
     isReplay: false,
     staleMs: settings.execution.gate.stale_price_ms,
   })

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { isMap, isScalar, parseDocument } from 'yaml'
 
 /** Assets and pairs: names that the trader chooses, so no code can spell them. */
@@ -31,6 +32,13 @@ const REGIMES: ReadonlySet<string> = new Set([
   'breakout_potential',
 ])
 
+/** Names of agents are names of files: a block without its file is refused at the start. */
+const AGENT_NAMES: ReadonlySet<string> = new Set(
+  readdirSync(new URL('../../src/main/agents/kinds/', import.meta.url)).map((file) =>
+    file.replace(/\.ts$/, '').replaceAll('-', '_'),
+  ),
+)
+
 const COMMENT_OR_STRING = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g
 
 /**
@@ -45,5 +53,5 @@ export function unreadSettings(yamls: readonly string[], sources: readonly strin
   }
   const isRegime = (name: string): boolean =>
     REGIMES.has(name) && sources.some((source) => source.includes(`'${name}'`))
-  return yamls.flatMap(settingNames).filter((name) => !read.has(name) && !isRegime(name))
+  return yamls.flatMap(settingNames).filter((name) => !read.has(name) && !isRegime(name) && !AGENT_NAMES.has(name))
 }

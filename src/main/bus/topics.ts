@@ -8,7 +8,7 @@ import type { MovementSleeve } from '../domain/movement.ts'
 import type { ExitReason, Fill, Order } from '../domain/order.ts'
 import type { Position } from '../domain/position.ts'
 import type { Proposal } from '../domain/proposal.ts'
-import type { RegimeOutput, TaOutput, TradingSignal } from '../domain/signal.ts'
+import type { Opinion, RegimeOutput, SentimentOutput, TaOutput, TradingSignal } from '../domain/signal.ts'
 
 /** Which payload travels on which topic: a wrong payload does not compile. */
 export type Topics = {
@@ -18,6 +18,9 @@ export type Topics = {
     | { readonly kind: 'candles'; readonly closed: readonly ClosedCandle[] }
   ta_signals: TaOutput
   regime_updates: RegimeOutput
+  sentiment_updates: SentimentOutput
+  /** What agents say that are none of the kinds above. */
+  opinions: Opinion
   trading_signals: TradingSignal
   conflicts: { readonly kind: 'detected' | 'asking' | 'resolved'; readonly conflict: Conflict }
   portfolio_updates:
@@ -56,6 +59,8 @@ export const TOPICS: readonly Topic[] = [
   'market_data',
   'ta_signals',
   'regime_updates',
+  'sentiment_updates',
+  'opinions',
   'trading_signals',
   'conflicts',
   'portfolio_updates',

@@ -35,15 +35,22 @@ export const ANSWER_SCHEMA = {
  * `invented-number`.
  */
 export function readAnswer(text: string, about: Case): Result<Answer> {
+  const parsed = jsonOf(text)
+  return parsed.ok ? check(parsed.value, about) : parsed
+}
+
+/**
+ * What a model sent back as JSON, with or without a code fence around it. Errors `answer/…`: `blank`, `too-long`,
+ * `too-deep`, `not-json`.
+ */
+export function jsonOf(text: string): Result<unknown> {
   if (text.length > ANSWER_LIMIT) return fail('answer/too-long', `It has more than ${ANSWER_LIMIT} characters.`)
   const bare = withoutFence(text)
   if (bare === '') return fail('answer/blank', 'It is blank.')
   if (isDeeperThan(bare, DEPTH_LIMIT)) return fail('answer/too-deep', 'It is nested too deeply.')
   const parsed = parse(bare)
-  if (parsed === undefined) {
-    return fail('answer/not-json', `It is not one JSON object and nothing else: it begins with ${quoted(bare)}.`)
-  }
-  return check(parsed, about)
+  if (parsed !== undefined) return ok(parsed)
+  return fail('answer/not-json', `It is not one JSON object and nothing else: it begins with ${quoted(bare)}.`)
 }
 
 function check(parsed: unknown, about: Case): Result<Answer> {

@@ -8,7 +8,7 @@ import type {
   ResolvedBy,
   Resolver,
 } from '../domain/conflict.ts'
-import type { Regime, RegimeOutput, TradingSignal } from '../domain/signal.ts'
+import type { Regime, RegimeOutput, TradingSignal, Voice } from '../domain/signal.ts'
 import { oneOf } from './columns.ts'
 import { fieldsOf, float, listOf, numberIn, numberOf, numberOrNullIn, textIn, textOrNullIn } from './json.ts'
 
@@ -29,23 +29,59 @@ export const signalToJson = (signal: TradingSignal): string =>
   JSON.stringify({
     symbol: signal.symbol,
     at: signal.at,
+    action: signal.action,
     bias: signal.bias,
     confidence: float(signal.confidence),
     entry: float(signal.entry),
     atr: float(signal.atr),
+    stop: signal.stop === null ? null : float(signal.stop),
+    target: signal.target === null ? null : float(signal.target),
+    voices: signal.voices.map((voice) => ({
+      name: voice.name,
+      bias: voice.bias,
+      confidence: float(voice.confidence),
+      weight: float(voice.weight),
+    })),
+    reason: signal.reason,
+    isNews: signal.isNews,
     taMessageId: signal.taMessageId,
   })
 export function signalFromJson(text: string): TradingSignal {
   const signal = fieldsOf(JSON.parse(text), 'signal')
+  const bias = oneOf(BIASES, signal.bias)
+  // Versions before the trading decision kept less: such a signal was a direction that was to be traded.
+  const isOld = signal.action === undefined
   return {
     symbol: textIn(signal, 'symbol') as TradedPair,
     at: epochMs(numberIn(signal, 'at')),
-    bias: oneOf(['long', 'short'] as const, signal.bias),
+    action: isOld ? (bias === 'long' ? 'BUY' : 'SELL') : oneOf(ACTIONS, signal.action),
+    bias,
     confidence: numberIn(signal, 'confidence'),
     entry: numberIn(signal, 'entry'),
     atr: numberIn(signal, 'atr'),
+    stop: isOld || signal.stop === null ? null : numberIn(signal, 'stop'),
+    target: isOld || signal.target === null ? null : numberIn(signal, 'target'),
+    voices: isOld ? [] : voicesIn(signal.voices),
+    reason: isOld ? '' : textIn(signal, 'reason'),
+    isNews: isOld || signal.isNews === true,
     taMessageId: textIn(signal, 'taMessageId') as MessageId,
   }
+}
+
+const BIASES = ['long', 'short', 'neutral'] as const
+const ACTIONS = ['BUY', 'SELL', 'HOLD', 'CLOSE'] as const
+
+function voicesIn(value: unknown): readonly Voice[] {
+  if (!Array.isArray(value)) throw new Error('voices: expected a list')
+  return value.map((each) => {
+    const voice = fieldsOf(each, 'voice')
+    return {
+      name: textIn(voice, 'name'),
+      bias: oneOf(BIASES, voice.bias),
+      confidence: numberIn(voice, 'confidence'),
+      weight: numberIn(voice, 'weight'),
+    }
+  })
 }
 
 export const regimeToJson = (regime: RegimeOutput): string =>

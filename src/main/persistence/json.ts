@@ -53,8 +53,18 @@ const DecimalClass = ZERO.constructor as new () => unknown
  * Any message as JSON, for the audit. Decimals become plain decimal text; their own `toJSON` would use exponents, so
  * the value is looked at before it is applied.
  */
-export const auditJson = (value: unknown): string =>
-  JSON.stringify(value, function (this: Record<string, unknown>, key: string, converted: unknown) {
-    const raw = this[key]
-    return raw instanceof DecimalClass ? toText(raw as typeof ZERO) : converted
-  }) ?? 'null'
+export function auditJson(value: unknown): string {
+  const isObject = typeof value === 'object' && value !== null
+  const before = isObject ? known.get(value) : undefined
+  if (before !== undefined) return before
+  const text =
+    JSON.stringify(value, function (this: Record<string, unknown>, key: string, converted: unknown) {
+      const raw = this[key]
+      return raw instanceof DecimalClass ? toText(raw as typeof ZERO) : converted
+    }) ?? 'null'
+  if (isObject) known.set(value, text)
+  return text
+}
+
+/** What was said once is written twice: as an agent's output, and as the message that told of it. Payloads never change. */
+const known = new WeakMap<object, string>()

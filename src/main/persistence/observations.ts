@@ -4,14 +4,28 @@ import type { AgentOutputStore, MarketSampleStore, StateStore } from '../ports.t
 import { insertInto, type Sql } from './columns.ts'
 import { auditJson } from './json.ts'
 
+type OutputRow = {
+  readonly symbol: string
+  readonly at: number
+  readonly output: string
+  readonly latency_ms: number
+}
+
 export function createAgentOutputStore(sql: Sql): AgentOutputStore {
   const insert = sql.prepare(
     insertInto('agent_outputs', ['agent', 'message_id', 'symbol', 'at', 'output', 'input_ids', 'latency_ms']),
+  )
+  const recent = sql.prepare<[string, number], OutputRow>(
+    'SELECT symbol, at, output, latency_ms FROM agent_outputs WHERE agent = ? ORDER BY seq DESC LIMIT ?',
   )
   return {
     add(agent, messageId, output, inputIds, latencyMs) {
       insert.run(agent, messageId, output.symbol, output.at, auditJson(output), JSON.stringify(inputIds), latencyMs)
     },
+    recent: (agent, limit) =>
+      recent
+        .all(agent, limit)
+        .map(({ symbol, at, output, latency_ms }) => ({ symbol, at: epochMs(at), output, latencyMs: latency_ms })),
   }
 }
 

@@ -146,6 +146,17 @@ export class Tracker {
     }, owned)
   }
 
+  /** What open positions have brought so far and would bring at mark, fees deducted; null while a price is unknown. */
+  openPnl(): Money | null {
+    let total: Money = ZERO
+    for (const position of this.openPositions()) {
+      const mark = this.markOf(position.symbol)
+      if (mark === null) return null
+      total = total.plus(position.realized).plus(unrealized(position, mark)) as Money
+    }
+    return total
+  }
+
   private onMargin(): readonly Position[] {
     return this.openPositions().filter((position) => position.leverage > 1)
   }

@@ -1,7 +1,8 @@
 import { type Conflict, openedConflict } from '../../../src/main/domain/conflict.ts'
 import type { RegimeOutput, TradingSignal } from '../../../src/main/domain/signal.ts'
-import { type ConflictId, type CorrelationId, type MessageId, pair } from '../../../src/shared/ids.ts'
+import { type ConflictId, type CorrelationId, pair } from '../../../src/shared/ids.ts'
 import { epochMs } from '../../../src/shared/time.ts'
+import { signalOf } from '../../support/signal-builders.ts'
 
 /* One case that the tests of conflicts argue about. */
 
@@ -9,16 +10,8 @@ const BTC_USDT = pair('BTC/USDT')
 export const NOON = epochMs(1_767_268_800_000)
 export const CORRELATION = 'cor_1' as CorrelationId
 
-export const aSignal = (change: Partial<TradingSignal> = {}): TradingSignal => ({
-  symbol: BTC_USDT,
-  at: NOON,
-  bias: 'long',
-  confidence: 0.724,
-  entry: 44_492.75,
-  atr: 312.5,
-  taMessageId: 'msg_1' as MessageId,
-  ...change,
-})
+export const aSignal = (change: Partial<TradingSignal> = {}): TradingSignal =>
+  signalOf({ confidence: 0.724, entry: 44_492.75, atr: 312.5, ...change })
 export const aRegime = (change: Partial<RegimeOutput> = {}): RegimeOutput => ({
   symbol: BTC_USDT,
   at: NOON,

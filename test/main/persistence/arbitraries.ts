@@ -219,6 +219,7 @@ export const anyProposal: fc.Arbitrary<Proposal> = fc.record({
 })
 
 const resolver = fc.constantFrom('deepseek' as const, 'claude' as const)
+const anyBias = fc.constantFrom('long' as const, 'short' as const, 'neutral' as const)
 export const anyConflict: fc.Arbitrary<Conflict> = fc.record({
   id: id('cfl'),
   type: fc.constant('regime_incompatible' as const),
@@ -228,10 +229,16 @@ export const anyConflict: fc.Arbitrary<Conflict> = fc.record({
   signal: fc.record({
     symbol: anyPair,
     at: time,
-    bias: fc.constantFrom('long' as const, 'short' as const),
+    action: fc.constantFrom('BUY' as const, 'SELL' as const, 'HOLD' as const, 'CLOSE' as const),
+    bias: anyBias,
     confidence: float,
     entry: float,
     atr: float,
+    stop: orNull(float),
+    target: orNull(float),
+    voices: fc.array(fc.record({ name: text, bias: anyBias, confidence: float, weight: float }), { maxLength: 3 }),
+    reason: text,
+    isNews: fc.boolean(),
     taMessageId: id<never>('msg'),
   }),
   regime: fc.record({
@@ -292,6 +299,7 @@ export const anyPosition: fc.Arbitrary<Position> = fc.record({
   closedAt: orNull(time),
   side: fc.constantFrom('long' as const, 'short' as const),
   leverage: fc.integer({ min: 1, max: 5 }),
+  keep: orNull(dec),
   exitReason: orNull(exitReason),
   correlationId: id('cor'),
 })

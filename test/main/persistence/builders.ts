@@ -11,7 +11,6 @@ import type {
   ClientOrderId,
   ConflictId,
   CorrelationId,
-  MessageId,
   OrderId,
   PositionId,
   ProposalId,
@@ -20,6 +19,7 @@ import type {
 import { asset, pair } from '../../../src/shared/ids.ts'
 import { amount, decimal, money, price, ZERO } from '../../../src/shared/money.ts'
 import { epochMs } from '../../../src/shared/time.ts'
+import { signalOf } from '../../support/signal-builders.ts'
 
 export const MIGRATIONS = join(import.meta.dirname, '../../../migrations')
 export const NOON = epochMs(1_700_000_000_000)
@@ -142,6 +142,7 @@ export const aPosition = (change: Partial<Position> = {}): Position => ({
   side: 'long',
   leverage: 1,
   exitReason: null,
+  keep: null,
   correlationId: correlation,
   ...change,
 })
@@ -164,15 +165,7 @@ export const aConflict = (change: Partial<Conflict> = {}): Conflict => ({
   symbol: BTC_USDT,
   detectedAt: NOON,
   deadline: at(60_000),
-  signal: {
-    symbol: BTC_USDT,
-    at: NOON,
-    bias: 'long',
-    confidence: 0.7,
-    entry: 50_000,
-    atr: 321.5,
-    taMessageId: 'msg_1' as MessageId,
-  },
+  signal: signalOf({ confidence: 0.7, atr: 321.5 }),
   regime: {
     symbol: BTC_USDT,
     at: NOON,

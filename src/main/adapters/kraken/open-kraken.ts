@@ -25,6 +25,8 @@ export async function openKraken(urls: KrakenUrls, timeoutMs: number): Promise<K
     timeout: timeoutMs,
     newUpdates: true,
     rateLimit: PUBLIC_GAP_MS,
+    // A subscription that waits for its turn while the line goes down fails where nobody can catch it.
+    options: { ws: { throttle: undefined } },
   })
   await pointAt(kraken, urls)
   return kraken

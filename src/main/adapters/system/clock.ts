@@ -128,3 +128,6 @@ export function createSimulatedClock(start: EpochMs): SimulatedClock {
     nextDue: () => timers[0]?.time ?? Number.POSITIVE_INFINITY,
   }
 }
+
+/** Time that has passed since the program began, ms, for durations of a few seconds: it never steps. */
+export const elapsedMs = (): number => performance.now()
