@@ -86,8 +86,8 @@ export const pointsSomewhere = (
 
 /**
  * What agents and models say together, by the vote of `decide`. Models agree or object: they make no direction where the
- * agents have none, and where they outvote theirs there is none either, so that nothing is ever traded because of what
- * models say alone.
+ * agents have none, where they outvote theirs there is none either, and their agreement lifts only a confidence on which
+ * the agents alone would act. So nothing is ever traded because of what models say.
  *
  * @param models weights on the scale of the agents'.
  */
@@ -100,7 +100,11 @@ export function decideWithModels(
   const alone = decide(agents, held, settings)
   if (alone.bias === 'neutral') return alone
   const together = decide([...agents, ...models], held, settings)
-  if (together.bias === alone.bias) return together
+  if (together.bias === alone.bias) {
+    if (alone.action !== 'HOLD' || together.action === 'HOLD') return together
+    const reason = `HOLD: the agents alone are not sure enough (${alone.confidence.toFixed(2)}), whatever the models say.`
+    return { ...together, action: 'HOLD', confidence: Math.min(together.confidence, alone.confidence), reason }
+  }
   const said = `${alone.bias} with confidence ${alone.confidence.toFixed(2)}`
   return {
     action: 'HOLD',

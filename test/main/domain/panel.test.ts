@@ -177,12 +177,18 @@ describe('models among the voices', () => {
   it('raise the confidence when they agree and are surer, and lower it when they object', () => {
     const alone = decideWithModels([agent('long', 0.55)], [], [], settings)
     expect(alone).toMatchObject({ action: 'HOLD', bias: 'long', confidence: 0.55 })
-    const agreed = decideWithModels([agent('long', 0.55)], [model('long', 0.9)], [], settings)
+    const agreed = decideWithModels([agent('long', 0.65)], [model('long', 0.9)], [], settings)
     expect(agreed).toMatchObject({ action: 'BUY', bias: 'long' })
-    expect(agreed.confidence).toBeCloseTo((0.55 + 0.3 * 0.9) / 1.3)
+    expect(agreed.confidence).toBeCloseTo((0.65 + 0.3 * 0.9) / 1.3)
     const objected = decideWithModels([agent('long', 0.8)], [model('short', 0.9)], [], settings)
     expect(objected).toMatchObject({ action: 'HOLD', bias: 'long' })
     expect(objected.confidence).toBeCloseTo((0.8 - 0.3 * 0.9) / 1.3)
+  })
+
+  it('make no trade of what the agents alone would not trade, however sure they are', () => {
+    const unsure = decideWithModels([agent('long', 0.25)], [model('long', 1, 0.9)], [], settings)
+    expect(unsure).toMatchObject({ action: 'HOLD', bias: 'long', confidence: 0.25 })
+    expect(unsure.reason).toContain('the agents alone are not sure enough (0.25)')
   })
 
   it('count for nothing without confidence', () => {
