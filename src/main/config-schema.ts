@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Asset, TradedPair } from '../shared/ids.ts'
 import type { Amount, Decimal, Fraction, Money, Price } from '../shared/money.ts'
-import { decimalOf, flag, integer, number, share, text } from '../shared/setting.ts'
+import { decimalOf, flag, integer, isPrivate, number, share, text } from '../shared/setting.ts'
 import { SECOND } from '../shared/time.ts'
 import { AGENT_KINDS } from './agent-kinds.ts'
 import type { AgentKind, AgentMaker } from './agents/agent.ts'
@@ -9,7 +9,11 @@ import { runningOrder } from './agents/running-order.ts'
 
 /* The shape and bounds of every setting. Their meaning stands beside them in config/*.yaml. */
 
-const url = z.string().regex(/^(https?|wss?):\/\/[^\s]+$/, 'expected a URL such as https://api.kraken.com')
+/** Where a key is sent. */
+const url = z
+  .string()
+  .regex(/^(https?|wss?):\/\/[^\s]+$/, 'expected a URL such as https://api.kraken.com')
+  .refine(isPrivate, 'expected https or wss, because a key is sent there (without TLS only to this machine)')
 
 const byAsset = <T extends z.ZodType>(value: T) => z.record(Asset, value)
 const byPair = <T extends z.ZodType>(value: T) => z.record(TradedPair, value)
@@ -152,6 +156,7 @@ const risk = z.strictObject({
     .refine((steps) => steps.every((step, i) => step.minimum_confidence >= (steps[i - 1]?.minimum_confidence ?? 0)), {
       message: 'expected no less confidence from step to step',
     }),
+  unknown_regime_size: share,
   confidence_tiers: z
     .array(z.strictObject({ from: share, size: share }))
     .min(1, 'expected at least one tier')

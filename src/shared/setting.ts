@@ -33,5 +33,10 @@ export const decimalOf = <T extends Decimal>(low: string, high: string) =>
 export const share = number('0', '1')
 /** Candles that an indicator looks back on. */
 export const period = integer(2, 1_000)
+/** Where somebody is asked over the web. */
+export const webAddress = z.string().regex(/^https?:\/\/[^\s]+$/, 'expected a URL such as https://api.example.com/v1')
+/** False where a key sent there could be read on the way: without TLS it leads no further than to this machine. */
+export const isPrivate = (url: string): boolean =>
+  /^(https|wss):|^(http|ws):\/\/(127\.0\.0\.1|localhost|\[::1\])([:/]|$)/i.test(url)
 export const text = z.string().min(1, 'expected a text')
 export const flag = z.enum(['true', 'false'], 'expected true or false').transform((value) => value === 'true')

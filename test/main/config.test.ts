@@ -117,6 +117,16 @@ describe('a setting that cannot be used is refused with file, line and what was 
     ['execution', '  deadline_ms: 60001', 'orders.deadline_ms: expected a number from 500 to 60000'],
     ['execution', '    lot: 0', 'markets.BTC/USDT.lot: expected a number from 0.000000000001 to 1000000000000'],
     ['execution', '  rest_url: api.kraken.com', 'kraken.rest_url: expected a URL such as https://api.kraken.com'],
+    [
+      'execution',
+      '  rest_url: http://api.kraken.com',
+      'kraken.rest_url: expected https or wss, because a key is sent there (without TLS only to this machine)',
+    ],
+    [
+      'agents',
+      '    timeframe_minutes: 30',
+      'agents.regime_detection.timeframe_minutes: expected one of 1, 5, 15, 60, 240, 1440: candles of other widths are not made',
+    ],
     ['orchestration', '  portfolio_check_on_start: yes', 'schedule.portfolio_check_on_start: expected true or false'],
     ['risk', 'risk_per_trade_percent: 2.01', 'risk_per_trade_percent: expected a number from 0.01 to 2'],
     ['risk', 'reward_to_risk: 1.49', 'reward_to_risk: expected a number from 1.5 to 10'],

@@ -1,23 +1,28 @@
 import { z } from 'zod'
 import type { Decimal } from '../../shared/money.ts'
-import { decimalOf, flag, integer, number, text } from '../../shared/setting.ts'
+import { decimalOf, flag, integer, isPrivate, number, text, webAddress } from '../../shared/setting.ts'
 import { SECOND } from '../../shared/time.ts'
 import type { WantedModel } from '../ports.ts'
 
 /** A provider and what it is called: a name that can stand in a sentence, and among the voices. */
-const member = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9._:-]{0,29}$/, 'expected a name such as deepseek'),
-  base_url: z.string().regex(/^https?:\/\/[^\s]+$/, 'expected a URL such as http://127.0.0.1:11434/v1'),
-  model: text,
-  key_env: z
-    .string()
-    .regex(/^([A-Z][A-Z0-9_]*)?$/, 'expected the name of a variable such as MODEL_KEY')
-    // What opens the account is for nobody but the exchange.
-    .regex(/^(?!KRAKEN)/, 'expected the name of a variable with the key of a model'),
-  max_output_tokens: integer(16, 32_000),
-  usd_per_million_input: decimalOf<Decimal>('0', '1000'),
-  usd_per_million_output: decimalOf<Decimal>('0', '1000'),
-})
+const member = z
+  .strictObject({
+    name: z.string().regex(/^[a-z0-9][a-z0-9._:-]{0,29}$/, 'expected a name such as deepseek'),
+    base_url: webAddress,
+    model: text,
+    key_env: z
+      .string()
+      .regex(/^([A-Z][A-Z0-9_]*)?$/, 'expected the name of a variable such as MODEL_KEY')
+      // What opens the account is for nobody but the exchange.
+      .regex(/^(?!KRAKEN)/, 'expected the name of a variable with the key of a model'),
+    max_output_tokens: integer(16, 32_000),
+    usd_per_million_input: decimalOf<Decimal>('0', '1000'),
+    usd_per_million_output: decimalOf<Decimal>('0', '1000'),
+  })
+  .refine(({ base_url, key_env }) => key_env === '' || isPrivate(base_url), {
+    message: 'expected https, because a key is sent there (http leads to this machine only)',
+    path: ['base_url'],
+  })
 
 /** The keys of `panel` in the block of an agent that asks one; what they mean stands there. */
 export const panelSettings = z

@@ -1,4 +1,5 @@
 import Anthropic, { APIConnectionError, APIConnectionTimeoutError, APIError } from '@anthropic-ai/sdk'
+import { ANSWER_BYTES, isTooLong, limitedFetch } from '../../../shared/limited-fetch.ts'
 import { type Failure, fail, ok, type Result } from '../../../shared/result.ts'
 import { ANSWER_SCHEMA } from '../../domain/resolution.ts'
 import { costUsd, type ProviderTerms, refusal, tokenCount } from '../../domain/resolution-provider.ts'
@@ -20,6 +21,7 @@ export function createClaude(terms: ProviderTerms): Llm {
     maxRetries: 0,
     timeout: terms.timeLimitMs,
     logLevel: 'off',
+    fetch: limitedFetch(ANSWER_BYTES),
   })
   return {
     resolver: 'claude',
@@ -82,6 +84,7 @@ function failureOf(error: unknown, limit: AbortSignal, terms: ProviderTerms): Fa
   if (limit.aborted || error instanceof APIConnectionTimeoutError) {
     return { code: 'llm/timeout', message: 'Claude did not answer in time.' }
   }
+  if (isTooLong(error)) return { code: 'llm/bad-answer', message: 'Claude sent more than an answer can be.' }
   if (error instanceof APIConnectionError) return { code: 'llm/unavailable', message: 'Claude cannot be reached.' }
   if (error instanceof APIError && error.status !== undefined) {
     const detail: unknown = error.apiMessage

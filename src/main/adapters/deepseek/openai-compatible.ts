@@ -1,4 +1,5 @@
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai'
+import { ANSWER_BYTES, isTooLong, limitedFetch } from '../../../shared/limited-fetch.ts'
 import { type Failure, fail, ok, type Result } from '../../../shared/result.ts'
 import { costUsd, type ProviderTerms, refusal, tokenCount } from '../../domain/resolution-provider.ts'
 import { withoutSecret } from '../../domain/resolution-text.ts'
@@ -31,6 +32,7 @@ export function createOpenAiCompatible(title: string, terms: ProviderTerms): Lan
     // Covers the body too (tried with openai 7.57), which the Anthropic SDK's does not.
     timeout: terms.timeLimitMs,
     logLevel: 'off',
+    fetch: limitedFetch(ANSWER_BYTES),
   })
   return {
     async ask(prompt, signal) {
@@ -91,6 +93,7 @@ function failureOf(title: string, error: unknown, signal: AbortSignal, terms: Pr
   if (signal.aborted || error instanceof APIConnectionTimeoutError) {
     return { code: 'llm/timeout', message: `${title} did not answer in time.` }
   }
+  if (isTooLong(error)) return { code: 'llm/bad-answer', message: `${title} sent more than an answer can be.` }
   if (error instanceof APIConnectionError) return { code: 'llm/unavailable', message: `${title} cannot be reached.` }
   if (error instanceof APIError && error.status !== undefined) {
     const detail: unknown = error.error?.message

@@ -66,6 +66,7 @@ describe.each([
     ['500', () => replies.status(500, 'sorry'), 'llm/unavailable'],
     ['502 in HTML', () => replies.html(502), 'llm/unavailable'],
     ['a reset connection', replies.resets, 'llm/unavailable'],
+    ['without end', () => replies.says('x'.repeat(3_000_000)), 'llm/bad-answer'],
   ])('calls an answer that is %s by its name, and asks once only', async (_, reply, code) => {
     expect(await codeAfter(reply())).toBe(code)
     expect(server.requests).toHaveLength(1)
