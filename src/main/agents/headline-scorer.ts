@@ -1,3 +1,4 @@
+import type { Failure } from '../../shared/result.ts'
 import { type PromptTemplate, readTemplate } from '../domain/resolution-prompt.ts'
 import {
   buildSentimentPrompt,
@@ -27,7 +28,8 @@ type Deps = {
 /** Scores of headlines by a model, asked once for each headline. What no model has scored is the lexicon's. */
 export class HeadlineScorer {
   private readonly deps: Deps
-  private readonly scores = new Map<string, number>()
+  /** Null where models decline to score it, which is no reason to ask them again. */
+  private readonly scores = new Map<string, number | null>()
   private readonly template: PromptTemplate
   private readonly closing = new AbortController()
   private failure: string | null = null
@@ -57,7 +59,7 @@ export class HeadlineScorer {
     const unseen = [...new Set(texts)].filter((text) => !this.scores.has(text))
     this.failure = null
     for (let at = 0; at < unseen.length && this.failure === null; at += HEADLINES_AT_ONCE) {
-      this.failure = await this.scoreSome(unseen.slice(at, at + HEADLINES_AT_ONCE))
+      this.failure = await this.scoreAll(unseen.slice(at, at + HEADLINES_AT_ONCE))
     }
     for (const text of this.scores.keys()) {
       if (this.scores.size <= KEPT) break
@@ -70,10 +72,24 @@ export class HeadlineScorer {
     this.closing.abort()
   }
 
-  /** Null when some model scored them, else what went wrong with the last. */
-  private async scoreSome(texts: readonly string[]): Promise<string | null> {
+  /** Null when they are done with, else what went wrong: one among them that no model answers to is left to the lexicon. */
+  private async scoreAll(texts: readonly string[]): Promise<string | null> {
+    const failed = await this.scoreSome(texts)
+    if (failed === null || !failed.isOfTheTexts) return failed?.text ?? null
+    const [first] = texts
+    if (texts.length === 1 && first !== undefined) {
+      this.scores.set(first, null)
+      return null
+    }
+    const half = Math.ceil(texts.length / 2)
+    return (await this.scoreAll(texts.slice(0, half))) ?? this.scoreAll(texts.slice(half))
+  }
+
+  /** Null when some model scored them, else what went wrong with the last, and whether all stumbled over the texts. */
+  private async scoreSome(texts: readonly string[]): Promise<Failed | null> {
     const { agent, questions, llms, timeLimitMs } = this.deps
-    let failure = 'no model was asked.'
+    let failed: Failed = { text: 'no model was asked.', isOfTheTexts: false }
+    let isOfTheTexts = true
     for (const llm of llms) {
       const scores = await questions.ask({
         agent,
@@ -92,8 +108,15 @@ export class HeadlineScorer {
         for (const [at, text] of texts.entries()) this.scores.set(text, scores.value[at] ?? 0)
         return null
       }
-      failure = `${llm.resolver} failed (${scores.error.code}): ${scores.error.message}`
+      isOfTheTexts &&= isOfTheText(scores.error)
+      failed = { text: `${llm.resolver} failed (${scores.error.code}): ${scores.error.message}`, isOfTheTexts }
     }
-    return failure
+    return failed
   }
 }
+
+type Failed = { readonly text: string; readonly isOfTheTexts: boolean }
+
+/** What another text might have been answered. */
+const isOfTheText = ({ code }: Failure): boolean =>
+  code.startsWith('answer/') || ['llm/refused', 'llm/blank', 'llm/bad-answer'].includes(code)

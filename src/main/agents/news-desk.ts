@@ -9,8 +9,8 @@ type Deps = {
   readonly refreshEveryMs: number
   /** Older items do not count. */
   readonly maxAgeMs: number
-  /** Called with all that is known, after the sources have been asked. Never rejects. */
-  readonly onRefreshed: (known: readonly NewsItem[]) => Promise<void>
+  /** Called with all that is known, after the sources have been asked. Never rejects. Null where nobody wants to know. */
+  readonly onRefreshed: ((known: readonly NewsItem[]) => Promise<void>) | null
 }
 
 /**
@@ -23,6 +23,7 @@ export class NewsDesk {
   private readonly broken = new Map<string, string>()
   private askedAt: EpochMs | null = null
   private asking: Promise<void> | null = null
+  private unreachableSince: EpochMs | null = null
   private readonly closing = new AbortController()
 
   constructor(deps: Deps) {
@@ -37,7 +38,7 @@ export class NewsDesk {
       !isDue ||
       this.asking !== null ||
       this.closing.signal.aborted ||
-      !this.deps.sources.some(({ refresh }) => refresh !== null)
+      !(this.deps.onRefreshed !== null || this.deps.sources.some(({ refresh }) => refresh !== null))
     )
       return
     this.askedAt = clock.now()
@@ -50,6 +51,12 @@ export class NewsDesk {
   known(now: EpochMs): readonly NewsItem[] {
     const since = epochMs(Math.max(0, now - this.deps.maxAgeMs))
     return this.deps.sources.flatMap((source) => source.known(since, now))
+  }
+
+  /** True when no source could be read for two refreshes: what they said before counts no longer. */
+  isUnreachable(now: EpochMs): boolean {
+    const { refreshEveryMs } = this.deps
+    return this.unreachableSince !== null && now >= after(this.unreachableSince, 2 * refreshEveryMs)
   }
 
   /** In words, one for each source that said nothing. */
@@ -76,6 +83,10 @@ export class NewsDesk {
     this.closing.abort()
   }
 
+  private isAnyRead(): boolean {
+    return this.deps.sources.some(({ name, problem }) => !this.broken.has(name) && problem() === null)
+  }
+
   private async refresh(now: EpochMs): Promise<void> {
     const { sources, onRefreshed, clock } = this.deps
     await Promise.all(
@@ -90,6 +101,7 @@ export class NewsDesk {
         this.answered.add(name)
       }),
     )
-    if (!this.closing.signal.aborted) await onRefreshed(this.known(clock.now()))
+    this.unreachableSince = this.isAnyRead() ? null : (this.unreachableSince ?? now)
+    if (!this.closing.signal.aborted) await onRefreshed?.(this.known(clock.now()))
   }
 }

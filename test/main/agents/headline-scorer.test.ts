@@ -78,7 +78,6 @@ describe('headlines scored by a model', () => {
   })
 
   it.each([
-    ['every answer is refused', createFakeLlm('no', 'no'), 'answer/not-json'],
     ['the model cannot be reached', createFakeLlm({ fails: 'It is down.' }), 'llm/unavailable'],
     ['the adapter throws', createFakeLlm('throws'), 'llm/unavailable'],
   ])('are the lexicon’s, which is said, when %s', async (_, { llm }, code) => {
@@ -87,6 +86,18 @@ describe('headlines scored by a model', () => {
     expect(scorer.scoreOf('up')).toBeNull()
     expect(scorer.problem()).toContain(`Headlines are scored by the lexicon: deepseek failed (${code})`)
     expect(scorer.problem()).not.toContain('secret')
+  })
+
+  it('are the lexicon’s one by one, and asked about once, where models stumble over their texts', async () => {
+    // Both together, the first half, and again because of what was wrong; then the second half.
+    const fake = createFakeLlm('no', 'no', 'no', 'no', '{"scores": [0.5]}')
+    const scorer = scorerWith(fake.llm)
+    await scorer.take(['hostile', 'up'])
+    expect([scorer.scoreOf('hostile'), scorer.scoreOf('up')]).toEqual([null, 0.5])
+    expect(scorer.problem()).toBeNull()
+    const asked = fake.questions.length
+    await scorer.take(['hostile', 'up'])
+    expect(fake.questions).toHaveLength(asked)
   })
 
   it('are the lexicon’s when there is no model', async () => {

@@ -35,6 +35,32 @@ describe('the news desk', () => {
     expect(desk.problems()).toEqual([])
   })
 
+  it('has no opinion left once no source could be read for two refreshes, and one again with the next answer', async () => {
+    const [one, other] = [createFakeSource('one'), createFakeSource('other')]
+    const { desk, clock } = deskOf(one, other)
+    const refreshed = async (replies: readonly [readonly NewsItem[] | string, readonly NewsItem[] | string]) => {
+      desk.refreshIfDue()
+      await one.answer(replies[0])
+      await other.answer(replies[1])
+      const isUnreachable = desk.isUnreachable(clock.now())
+      clock.advanceTo(epochMs(clock.now() + 15 * MINUTE))
+      return isUnreachable
+    }
+    const up = [newsItem('up', START - 1)]
+    expect(await refreshed([up, 'It is down.'])).toBe(false)
+    expect(await refreshed(['It is down.', 'It is down.'])).toBe(false)
+    expect(await refreshed(['It is down.', 'It is down.'])).toBe(false)
+    expect(await refreshed(['It is down.', 'It is down.'])).toBe(true)
+    expect(await refreshed(['It is down.', up])).toBe(false)
+  })
+
+  it('has what is recorded scored too, though nobody is asked for it', async () => {
+    const { desk, refreshed } = deskOf(recordedSource('file', [newsItem('up', START - 1)]))
+    desk.refreshIfDue()
+    await desk.settled()
+    expect(refreshed).toMatchObject([[{ text: 'up' }]])
+  })
+
   it('asks again when the answers have grown old, and never twice at once', async () => {
     const source = createFakeSource()
     const { desk, clock } = deskOf(source)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Asset, type TradedPair } from '../../../shared/ids.ts'
-import { flag, integer, number, share, text } from '../../../shared/setting.ts'
+import { flag, integer, number, share, text, webAddress } from '../../../shared/setting.ts'
 import { HOUR, MINUTE, SECOND } from '../../../shared/time.ts'
 import { headlineScore } from '../../domain/headline-score.ts'
 import { type Mood, moodOf, type SentimentSettings } from '../../domain/sentiment.ts'
@@ -42,7 +42,8 @@ export class Sentiment implements Agent<SentimentOutput> {
   run({ symbol, now }: AgentView): SentimentOutput {
     this.desk.refreshIfDue()
     const scoreOf = (headline: string): number | null => this.scorer?.scoreOf(headline) ?? headlineScore(headline)
-    const mood = moodOf(this.desk.known(now), symbol, now, this.settings, scoreOf)
+    const known = this.desk.isUnreachable(now) ? [] : this.desk.known(now)
+    const mood = moodOf(known, symbol, now, this.settings, scoreOf)
     const problems = this.problems(mood, symbol)
     const before = this.published.get(symbol)
     const output: SentimentOutput = { symbol, at: now, ...mood, problems, isNews: isNews(before, mood, problems) }
@@ -77,7 +78,6 @@ const kindOfSource = {
 }
 /** Of a file; '' for none. */
 const file = z.string()
-const webAddress = z.string().regex(/^https?:\/\/[^\s]+$/, 'expected a URL such as https://example.com/feed')
 
 const settings = z
   .strictObject({
@@ -136,9 +136,10 @@ export const kind = agentKind({
       }),
       refreshEveryMs: own.refresh_minutes * MINUTE,
       maxAgeMs: own.max_age_hours * HOUR,
-      async onRefreshed(known) {
-        await scorer?.take(known.flatMap(({ text: headline, value }) => (value === null ? [headline] : [])))
-      },
+      onRefreshed:
+        scorer === null
+          ? null
+          : (known) => scorer.take(known.flatMap(({ text: headline, value }) => (value === null ? [headline] : []))),
     })
     return new Sentiment({ ...moodSettings(own), quote }, desk, scorer)
   },
