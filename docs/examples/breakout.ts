@@ -1,15 +1,15 @@
 import { z } from 'zod'
-import { type Agent, agentKind, intervalsFrom } from '../../src/main/agents/agent.ts'
+import { type Agent, agentKind, intervalsFrom, timeframeMinutes } from '../../src/main/agents/agent.ts'
 import type { Candle } from '../../src/main/domain/market.ts'
 import type { Bias, Opinion } from '../../src/main/domain/signal.ts'
-import { integer, period, share } from '../../src/shared/setting.ts'
+import { period, share } from '../../src/shared/setting.ts'
 import { MINUTE } from '../../src/shared/time.ts'
 
 /** Long above the highest high of the candles before, short below their lowest low. Source: Donchian's channel. */
 export const kind = agentKind({
   title: 'Breakout',
   topic: 'opinions',
-  settings: z.strictObject({ timeframe_minutes: integer(1, 1_440), candles: period, confidence: share }),
+  settings: z.strictObject({ timeframe_minutes: timeframeMinutes, candles: period, confidence: share }),
   make({ timeframe_minutes, candles, confidence }, { baseIntervalMs }): Agent<Opinion> {
     const [intervalMs = baseIntervalMs] = intervalsFrom([timeframe_minutes * MINUTE], baseIntervalMs)
     const charts = new Map<string, readonly Candle[]>()

@@ -24,6 +24,7 @@ import { type LedgerEntry, openingEntry, type Sleeve } from './domain/ledger.ts'
 import type { MarketRules, Tick } from './domain/market.ts'
 import { exitReached, type Position } from './domain/position.ts'
 import type { PlanSettings } from './domain/rebalance.ts'
+import type { RegimeOutput } from './domain/signal.ts'
 import type { ExitSettings } from './domain/stop-moves.ts'
 import { Books } from './execution/books.ts'
 import { Executor } from './execution/executor.ts'
@@ -393,6 +394,7 @@ export function createEngine(parts: EngineParts) {
     openConflict: (signal, regime, correlationId) => conflicts.open(signal, regime, correlationId),
     pendingConflicts: () => conflicts.pending(),
     breakers,
+    regimeOf,
     close: portfolio.approval.tactical === 'auto' ? (position) => executor.exit(position, 'signal') : null,
     account: {
       equity: () => tracker.equity(),
@@ -406,6 +408,7 @@ export function createEngine(parts: EngineParts) {
       quote,
       expiresMs,
       slippageCapPercent,
+      unknownRegimeSize: risk.unknown_regime_size,
       limits: {
         minimumConfidence: risk.minimum_confidence,
         afterLosses: risk.after_losses.map((step) => ({
@@ -490,9 +493,14 @@ export function createEngine(parts: EngineParts) {
     ? new Calibration({
         store: stores.forecasts,
         priceOf: (symbol) => market.last(symbol)?.last ?? null,
-        regimeOf: (symbol) => bus.latest('regime_updates', symbol)?.payload.regime ?? null,
+        regimeOf: (symbol) => regimeOf(symbol)?.regime ?? null,
       })
     : null
+  /** The regime that was said last, unless who says it has fallen silent since. */
+  function regimeOf(symbol: TradedPair): RegimeOutput | null {
+    if (agents !== null && agents.said('regime_detection', symbol) === null) return null
+    return bus.latest('regime_updates', symbol)?.payload ?? null
+  }
   const schedule = new Schedule(clock)
 
   /**

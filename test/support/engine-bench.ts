@@ -39,7 +39,12 @@ export function createEngineBench(
     openModels?: OpenModels
   } = {},
 ) {
-  const loaded = loadSettings(CONFIG_DIR, ['execution.paper_slippage=0', ...(options.set ?? [])])
+  const loaded = loadSettings(CONFIG_DIR, [
+    'execution.paper_slippage=0',
+    // Nobody speaks of the regime here: sizes are those of a known one.
+    'risk.unknown_regime_size=1',
+    ...(options.set ?? []),
+  ])
   if (!loaded.ok) throw new Error(loaded.error.message)
   const settings = loaded.value
   const { dir, now = START } = options

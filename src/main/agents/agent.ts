@@ -1,10 +1,13 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Asset, MessageId, TradedPair } from '../../shared/ids.ts'
-import type { EpochMs } from '../../shared/time.ts'
+import { type EpochMs, MINUTE } from '../../shared/time.ts'
 import type { Topics } from '../bus/topics.ts'
+import { TIMEFRAMES } from '../domain/candles.ts'
 import type { Candle } from '../domain/market.ts'
 import type { Clock, Llm, OpenModels, OpenNews } from '../ports.ts'
 import type { Questions } from './questions.ts'
+
+const WIDTHS = TIMEFRAMES.map((intervalMs) => String(intervalMs / MINUTE))
 
 export type AgentTopic = 'ta_signals' | 'regime_updates' | 'sentiment_updates' | 'opinions' | 'trading_signals'
 /** Every output names a symbol, a moment and a confidence, and says whether it is news. */
@@ -19,9 +22,9 @@ export type AgentView = {
   readonly now: EpochMs
   /** Aborted at the agent's time limit, and when the program ends. */
   readonly signal: AbortSignal
-  /** What an agent said of this symbol when it last ran; null while it is silent, has failed or is switched off. */
+  /** What an agent said of this symbol when it last ran; null while it is silent, has failed, is switched off or is late. */
   said(agent: string): Said | null
-  /** Open tactical positions on this symbol, as directions. */
+  /** Open tactical positions on this symbol at the moment it is read, as directions. */
   readonly held: readonly ('long' | 'short')[]
 }
 
@@ -107,6 +110,12 @@ export function agentKind<S>(kind: {
     })) as z.ZodType<AgentMaker>,
   }
 }
+
+/** Width of the candles of a chart, as a setting: there are no others. */
+export const timeframeMinutes = z
+  .string({ error: 'expected a number of minutes' })
+  .refine((text) => WIDTHS.includes(text), `expected one of ${WIDTHS.join(', ')}: candles of other widths are not made`)
+  .transform(Number)
 
 /**
  * The intervals, finest first, that can be had where the finest candles are `baseIntervalMs` wide: a chart of minutes

@@ -22,6 +22,8 @@ export type TacticalSettings = {
   readonly expiresMs: number
   readonly slippageCapPercent: Decimal
   readonly quote: Asset
+  /** Part of its size (0 to 1) that a trade has where nobody knows the regime. */
+  readonly unknownRegimeSize: number
 }
 
 /** The state of the account as the desk needs it, read at the moment of the decision. */
@@ -55,6 +57,8 @@ export class TacticalDesk {
     readonly openConflict: (signal: TradingSignal, regime: RegimeOutput, correlationId: CorrelationId) => unknown
     readonly pendingConflicts: () => readonly Conflict[]
     readonly breakers: BreakersView
+    /** What regime detection says now; null while it is silent, has failed or is switched off. */
+    readonly regimeOf: (symbol: TradedPair) => RegimeOutput | null
     /** Closes a position at market; null where a person decides about it. */
     readonly close: ((position: Position) => void) | null
     readonly settings: TacticalSettings
@@ -76,7 +80,7 @@ export class TacticalDesk {
     // Spot cannot be sold short: without margin a bearish signal is on record, and there is nothing to trade on it.
     const isTradable = signal.action === 'BUY' || this.deps.settings.limits.leverage > 1
     if (!isTradable || this.isBusy(signal.symbol)) return
-    const regime = this.deps.bus.latest('regime_updates', signal.symbol)?.payload ?? null
+    const regime = this.deps.regimeOf(signal.symbol)
     if (regime !== null && isRegimeIncompatible(signal, regime)) {
       this.deps.openConflict(signal, regime, correlationId)
       return
@@ -174,7 +178,7 @@ export class TacticalDesk {
         price,
         worstPrice: worst,
         rules,
-        sizeMultiplier: regime?.sizeMultiplier ?? 1,
+        sizeMultiplier: regime?.sizeMultiplier ?? settings.unknownRegimeSize,
         sizeFactor,
         breakers: breakers.verdict(),
       },

@@ -99,6 +99,15 @@ describe('regime detection', () => {
     }
   })
 
+  it('is after a restart as sure of a regime as if it had never stopped', () => {
+    const candles = fromCloses(walk(1_500, { seed: 5 }))
+    const uninterrupted = spoken(create(3), candles).at(-1)
+    const restarted = create(3)
+    for (const candle of candles.slice(0, -1)) restarted.observe(BTC_USDT, candle)
+    const [after] = spoken(restarted, candles.slice(-1))
+    expect(after).toEqual({ ...uninterrupted, isNews: true })
+  })
+
   it('sizes by the regime in force, and shows the values that were judged', () => {
     const outputs = spoken(create(1), fromCloses(walk(4_000, { seed: 11 })))
     for (const { regime, sizeMultiplier, indicators, confidence } of outputs) {

@@ -89,6 +89,12 @@ describe('signals on a symbol', () => {
     expect(decisions(bench)).toEqual([])
   })
 
+  it('are traded at a part of their size while nobody knows the regime', () => {
+    const bench = createEngineBench({ set: ['risk.unknown_regime_size=0.5'] })
+    say(bench)
+    expect(decisions(bench)).toEqual(['BTC/USDT 0.023 of 0.023'])
+  })
+
   it('may sell short on margin', async () => {
     const bench = createEngineBench({ set: ['risk.margin.enabled=true'] })
     await trade(bench, 'short')

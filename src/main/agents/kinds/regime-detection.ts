@@ -3,15 +3,15 @@ import type { TradedPair } from '../../../shared/ids.ts'
 import { integer, number, period, share } from '../../../shared/setting.ts'
 import { MINUTE } from '../../../shared/time.ts'
 import type { Candle } from '../../domain/market.ts'
-import { classify, confirm, type RegimeRules, type RegimeState } from '../../domain/regime.ts'
+import { classify, confirm, type MarketCondition, type RegimeRules, type RegimeState } from '../../domain/regime.ts'
 import type { Regime, RegimeOutput } from '../../domain/signal.ts'
-import { type Agent, type AgentView, agentKind, type CandleNeed, intervalsFrom } from '../agent.ts'
+import { type Agent, type AgentView, agentKind, type CandleNeed, intervalsFrom, timeframeMinutes } from '../agent.ts'
 import { RegimeChart, type RegimeChartSettings } from '../regime-chart.ts'
 
 export type RegimeDetectionSettings = RegimeChartSettings & {
   /** Width of the chart, ms. */
   readonly intervalMs: number
-  /** Runs in a row that must read another regime before it is in force. */
+  /** Candles in a row that must read another regime before it is in force. */
   readonly confirmations: number
   readonly rules: RegimeRules
   /** Factor on position size by regime, 0 to 1. */
@@ -40,10 +40,16 @@ export class RegimeDetection implements Agent<RegimeOutput> {
     if (candle.intervalMs !== this.intervalMs) return
     let followed = this.charts.get(symbol)
     if (followed === undefined) {
-      followed = { chart: new RegimeChart(this.settings), seenAtRun: 0, state: null }
+      followed = { chart: new RegimeChart(this.settings), condition: null, state: null, published: null }
       this.charts.set(symbol, followed)
     }
-    followed.chart.observe(candle)
+    const { chart } = followed
+    chart.observe(candle)
+    if (chart.seen < this.warmUp) return
+    // Candle by candle, past ones included: after a restart it is as sure of a regime as if it had never stopped.
+    followed.condition = chart.condition()
+    const read = classify(followed.condition, this.settings.rules)
+    followed.state = confirm(followed.state, read, this.settings.confirmations)
   }
 
   seen(symbol: TradedPair): number {
@@ -52,29 +58,30 @@ export class RegimeDetection implements Agent<RegimeOutput> {
 
   run({ symbol, now }: AgentView): RegimeOutput | null {
     const followed = this.charts.get(symbol)
-    if (followed === undefined || followed.chart.seen < this.warmUp) return null
-    const { chart, state: before } = followed
-    const indicators = chart.condition()
-    // Asked twice about one candle, it has still seen it once.
-    const state =
-      before !== null && followed.seenAtRun === chart.seen
-        ? before
-        : confirm(before, classify(indicators, this.settings.rules), this.settings.confirmations)
-    followed.state = state
-    followed.seenAtRun = chart.seen
+    if (followed === undefined) return null
+    const { condition, state, published } = followed
+    if (condition === null || state === null) return null
+    followed.published = state.regime
     return {
       symbol,
       at: now,
       regime: state.regime,
       confidence: state.confidence,
       sizeMultiplier: this.settings.sizeMultipliers[state.regime],
-      indicators,
-      isNews: before?.regime !== state.regime,
+      indicators: condition,
+      isNews: published !== state.regime,
     }
   }
 }
 
-type Followed = { readonly chart: RegimeChart; seenAtRun: number; state: RegimeState | null }
+type Followed = {
+  readonly chart: RegimeChart
+  /** Null until it has warmed up. */
+  condition: MarketCondition | null
+  state: RegimeState | null
+  /** The regime that was said last. */
+  published: Regime | null
+}
 
 /**
  * A full window to rank volatility in, each ATR in it settled (the seed of Wilder's average weighs less than 2 % after
@@ -94,7 +101,7 @@ function warmUpOf(settings: RegimeDetectionSettings): number {
 
 const settings = z
   .strictObject({
-    timeframe_minutes: integer(1, 1_440),
+    timeframe_minutes: timeframeMinutes,
     adx_period: period,
     atr_period: period,
     choppiness_period: period,

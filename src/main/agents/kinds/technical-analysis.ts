@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { TradedPair } from '../../../shared/ids.ts'
-import { integer, number, period, share } from '../../../shared/setting.ts'
+import { number, period, share } from '../../../shared/setting.ts'
 import { MINUTE } from '../../../shared/time.ts'
 import { type BiasSettings, biasOf, type DirectionalOpinion, withHigherCharts } from '../../domain/bias.ts'
 import type { Candle } from '../../domain/market.ts'
 import type { TaOutput } from '../../domain/signal.ts'
-import { type Agent, type AgentView, agentKind, type CandleNeed, intervalsFrom } from '../agent.ts'
+import { type Agent, type AgentView, agentKind, type CandleNeed, intervalsFrom, timeframeMinutes } from '../agent.ts'
 import { type ChartSettings, TaChart } from '../ta-chart.ts'
 
 export type TechnicalAnalysisSettings = ChartSettings & {
@@ -117,7 +117,7 @@ function warmUpOf(settings: TechnicalAnalysisSettings): number {
 
 const settings = z
   .strictObject({
-    timeframes_minutes: z.array(integer(1, 1_440)).min(1, 'expected at least one timeframe'),
+    timeframes_minutes: z.array(timeframeMinutes).min(1, 'expected at least one timeframe'),
     actionable_confidence: share,
     ema_fast: period,
     ema_medium: period,
