@@ -393,6 +393,8 @@ export type AgentOutputStore = {
   ): void
   /** Newest first. */
   recent(agent: string, limit: number): readonly AgentOutputRow[]
+  /** The newest of a symbol. */
+  last(agent: string, symbol: TradedPair): AgentOutputRow | null
 }
 /** What an agent said that was news, as the window reads it. */
 export type AgentOutputRow = {

@@ -1,7 +1,8 @@
 import type { CorrelationId, MessageId, TradedPair } from '../../shared/ids.ts'
-import { after, type EpochMs } from '../../shared/time.ts'
+import { after, DAY, type EpochMs } from '../../shared/time.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Candle } from '../domain/market.ts'
+import { isSameOpinion } from '../domain/opinion.ts'
 import type { AgentOutputStore, Clock, Ids, Log } from '../ports.ts'
 import type { Agent, AgentOutput, AgentTopic, AgentView, Said } from './agent.ts'
 
@@ -60,6 +61,8 @@ export class AgentLine {
   /** What gives up on each question that is open. */
   private readonly asked = new Map<TradedPair, (why: Error) => void>()
   private readonly pending = new Set<Promise<void>>()
+  /** Symbols that it has spoken of since the start. */
+  private readonly spoken = new Set<TradedPair>()
   private isClosed = false
 
   constructor(scheduled: ScheduledAgent, deps: LineDeps) {
@@ -97,8 +100,9 @@ export class AgentLine {
    * Asks it about a symbol, unless it is being asked already: a slow answer is not overtaken by its successor.
    *
    * @param saidBy what others said of that symbol.
+   * @param heldNow read whenever the agent looks: while it asks somebody, a position may open or close.
    */
-  ask(symbol: TradedPair, saidBy: AgentView['said'], held: AgentView['held']): void {
+  ask(symbol: TradedPair, saidBy: AgentView['said'], heldNow: () => AgentView['held']): void {
     const { agent } = this.scheduled
     if (agent === null || this.asked.has(symbol)) return
     const { clock, elapsed } = this.deps
@@ -112,7 +116,15 @@ export class AgentLine {
       return other
     }
     try {
-      const output = agent.run({ symbol, now: run.at, signal: question.signal, said, held })
+      const output = agent.run({
+        symbol,
+        now: run.at,
+        signal: question.signal,
+        said,
+        get held() {
+          return heldNow()
+        },
+      })
       if (output instanceof Promise) this.wait(run, output, question)
       else this.take(run, output)
     } catch (error) {
@@ -154,18 +166,19 @@ export class AgentLine {
     this.pending.add(answer)
   }
 
-  private take(run: Run, output: AgentOutput | null): void {
+  private take(run: Run, said: AgentOutput | null): void {
     const { bus, ids, outputs } = this.deps
     const { name, topic } = this.scheduled
     const { symbol, at } = run
     const latencyMs = run.latencyMs()
-    if (output === null) {
+    if (said === null) {
       this.said.delete(symbol)
       this.last.set(symbol, { at, latencyMs, output: null, messageId: null, problem: null })
       return
     }
-    check(output, symbol)
+    check(said, symbol)
     this.runs++
+    const output = this.sinceRestart(said)
     const heard = [...run.heard]
     const message = bus.publish(topic, output, {
       source: name,
@@ -176,6 +189,16 @@ export class AgentLine {
     this.said.set(symbol, { output, messageId: message.id })
     this.last.set(symbol, { at, latencyMs, output, messageId: message.id, problem: null })
     if (output.isNews) outputs.add(name, message.id, output, heard, latencyMs)
+  }
+
+  /** The program has ended and begun again: what it said before that is no news, and is neither traded nor scored again. */
+  private sinceRestart(output: AgentOutput): AgentOutput {
+    const { symbol } = output
+    if (this.spoken.has(symbol)) return output
+    this.spoken.add(symbol)
+    const before = output.isNews ? this.deps.outputs.last(this.scheduled.name, symbol) : null
+    if (before === null || output.at - before.at > DAY) return output
+    return isSameOpinion(JSON.parse(before.output) as AgentOutput, output) ? { ...output, isNews: false } : output
   }
 
   /** What it said before counts no longer: nobody knows what it would say now. */

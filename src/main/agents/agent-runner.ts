@@ -1,6 +1,7 @@
 import type { TradedPair } from '../../shared/ids.ts'
+import { MINUTE } from '../../shared/time.ts'
 import type { Candle, ClosedCandle } from '../domain/market.ts'
-import type { AgentView, CandleNeed } from './agent.ts'
+import type { AgentView, CandleNeed, Said } from './agent.ts'
 import { AgentLine, type LastRun, type LineDeps, type ScheduledAgent } from './agent-line.ts'
 import { runningOrder } from './running-order.ts'
 
@@ -24,6 +25,9 @@ type Deps = LineDeps & {
   readonly held: (symbol: TradedPair) => AgentView['held']
 }
 
+/** Minutes may pass in which nobody trades and no candle is told. */
+const LEAST_GOOD_FOR_MS = 30 * MINUTE
+
 /** A candle of the schedule: when it closed, and when the one before did. */
 type Step = { readonly symbol: TradedPair; readonly before: number; readonly at: number }
 
@@ -41,6 +45,9 @@ export class AgentRunner {
   private readonly symbols = new Set<TradedPair>()
   /** When the last candle of the schedule closed. */
   private readonly closedAt = new Map<TradedPair, number>()
+  /** Symbols that each agent is to be asked about once what was missed has been told to its end. */
+  private readonly owed = new Map<AgentLine, Set<TradedPair>>()
+  private baseIntervalMs = 0
 
   /** @throws when agents listen to each other in a circle: settings by which they would are refused. */
   constructor(deps: Deps) {
@@ -71,7 +78,8 @@ export class AgentRunner {
 
   /**
    * Candles that closed at one moment, of whatever intervals; `baseIntervalMs` is the one that drives the schedule. Those
-   * that are told when the next run is due already (after a lost line) are taken in, and asked about only once.
+   * that are told late (after a lost line) are taken in; whoever was due meanwhile is asked once, in order, with the first
+   * candle that is not: nobody decides on what others said before the line was lost.
    */
   onCandles(closed: readonly ClosedCandle[], baseIntervalMs: number): void {
     const steps = this.stepsOf(closed, baseIntervalMs)
@@ -79,15 +87,26 @@ export class AgentRunner {
     const confused = this.lines.map((line) =>
       closed.flatMap(({ symbol, candle }) => (line.observe(symbol, candle) ? [] : [symbol])),
     )
+    this.baseIntervalMs = baseIntervalMs
     const now = this.clock.now()
     for (const [i, line] of this.lines.entries()) {
       const { everyMs } = line.scheduled
+      const owed = this.owedBy(line)
       for (const { symbol, before, at } of steps) {
-        const isDue = Math.floor(at / everyMs) > Math.floor(before / everyMs)
-        const isMissed = now - at >= Math.max(everyMs, baseIntervalMs)
-        if (isDue && !isMissed && !confused[i]?.includes(symbol)) this.ask(line, symbol)
+        if (Math.floor(at / everyMs) > Math.floor(before / everyMs)) owed.add(symbol)
+        if (now - at >= baseIntervalMs || !owed.delete(symbol)) continue
+        if (!confused[i]?.includes(symbol)) this.ask(line, symbol)
       }
     }
+  }
+
+  /** What an agent said of a symbol, unless that is so old that it has missed its run; null otherwise. */
+  said(name: string, symbol: TradedPair): Said | null {
+    const line = this.byName.get(name)
+    const said = line?.saidOf(symbol) ?? null
+    if (line === undefined || said === null) return null
+    const goodForMs = 2 * Math.max(line.scheduled.everyMs, this.baseIntervalMs, LEAST_GOOD_FOR_MS)
+    return this.clock.now() - said.output.at > goodForMs ? null : said
   }
 
   /** Runs an agent at once, whatever its schedule; false when there is none of that name that is switched on. */
@@ -149,7 +168,19 @@ export class AgentRunner {
   }
 
   private ask(line: AgentLine, symbol: TradedPair): void {
-    line.ask(symbol, (name) => this.byName.get(name)?.saidOf(symbol) ?? null, this.held(symbol))
+    line.ask(
+      symbol,
+      (name) => this.said(name, symbol),
+      () => this.held(symbol),
+    )
+  }
+
+  private owedBy(line: AgentLine): Set<TradedPair> {
+    const known = this.owed.get(line)
+    if (known !== undefined) return known
+    const none = new Set<TradedPair>()
+    this.owed.set(line, none)
+    return none
   }
 
   private answers(): readonly Promise<void>[] {

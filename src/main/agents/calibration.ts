@@ -9,8 +9,8 @@ import {
   type ScoredForecast,
   Tally,
 } from '../domain/calibration.ts'
-import { biasOfRegime } from '../domain/decision.ts'
 import type { ClosedCandle } from '../domain/market.ts'
+import { biasIn } from '../domain/opinion.ts'
 import { isModelVoice } from '../domain/panel.ts'
 import type { Bias, Regime } from '../domain/signal.ts'
 import type { ForecastStore } from '../ports.ts'
@@ -50,7 +50,7 @@ export class Calibration {
 
   /** What somebody said; only directions that are news count. Models of a panel say what they say anew each time. */
   onSaid(agent: string, output: AgentOutput): void {
-    const bias = 'regime' in output ? biasOfRegime(output.regime) : output.bias
+    const bias = biasIn(output)
     if (output.isNews) this.expect(agent, output, bias, output.confidence)
     if (!('voices' in output)) return
     for (const { name, bias: said, confidence } of output.voices) {

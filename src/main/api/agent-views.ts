@@ -2,7 +2,7 @@ import type { AgentCallView, AgentOutputView, AgentSaidView, AgentView } from '.
 import { nextBoundary } from '../../shared/time.ts'
 import type { AgentOutput } from '../agents/agent.ts'
 import type { AgentStatus, LastRun } from '../agents/agent-runner.ts'
-import { biasOfRegime } from '../domain/decision.ts'
+import { biasIn } from '../domain/opinion.ts'
 import type { AgentCall, AgentOutputRow, Clock } from '../ports.ts'
 
 /** What is shown of an indicator: enough to compare it with any chart. */
@@ -47,7 +47,7 @@ function saidView({ output, latencyMs }: LastRun): AgentSaidView[] {
       at: output.at,
       latencyMs,
       word: wordOf(output),
-      bias: 'regime' in output ? biasOfRegime(output.regime) : output.bias,
+      bias: biasIn(output),
       confidence: output.confidence,
       text: textOf(output),
       values: 'indicators' in output ? valuesOf(output.indicators) : 'atr' in output ? exitsOf(output) : [],
@@ -94,7 +94,7 @@ export function outputView({ symbol, at, latencyMs, output }: AgentOutputRow): A
     at,
     latencyMs,
     word: wordOf(said),
-    bias: 'regime' in said ? biasOfRegime(said.regime) : said.bias,
+    bias: biasIn(said),
     confidence: said.confidence,
     text: textOf(said),
   }

@@ -1,6 +1,6 @@
 import type { TradedPair } from '../../shared/ids.ts'
 import { epochMs } from '../../shared/time.ts'
-import type { AgentOutputStore, MarketSampleStore, StateStore } from '../ports.ts'
+import type { AgentOutputRow, AgentOutputStore, MarketSampleStore, StateStore } from '../ports.ts'
 import { insertInto, type Sql } from './columns.ts'
 import { auditJson } from './json.ts'
 
@@ -18,16 +18,27 @@ export function createAgentOutputStore(sql: Sql): AgentOutputStore {
   const recent = sql.prepare<[string, number], OutputRow>(
     'SELECT symbol, at, output, latency_ms FROM agent_outputs WHERE agent = ? ORDER BY seq DESC LIMIT ?',
   )
+  const last = sql.prepare<[string, string], OutputRow>(
+    `SELECT symbol, at, output, latency_ms FROM agent_outputs WHERE agent = ? AND symbol = ? ORDER BY seq DESC LIMIT 1`,
+  )
   return {
     add(agent, messageId, output, inputIds, latencyMs) {
       insert.run(agent, messageId, output.symbol, output.at, auditJson(output), JSON.stringify(inputIds), latencyMs)
     },
-    recent: (agent, limit) =>
-      recent
-        .all(agent, limit)
-        .map(({ symbol, at, output, latency_ms }) => ({ symbol, at: epochMs(at), output, latencyMs: latency_ms })),
+    recent: (agent, limit) => recent.all(agent, limit).map(fromRow),
+    last(agent, symbol) {
+      const row = last.get(agent, symbol)
+      return row === undefined ? null : fromRow(row)
+    },
   }
 }
+
+const fromRow = ({ symbol, at, output, latency_ms }: OutputRow): AgentOutputRow => ({
+  symbol,
+  at: epochMs(at),
+  output,
+  latencyMs: latency_ms,
+})
 
 export function createStateStore(sql: Sql): StateStore {
   const read = sql.prepare<[string], { readonly json: string }>('SELECT json FROM state WHERE name = ?')

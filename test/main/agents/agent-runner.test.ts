@@ -125,6 +125,64 @@ describe('agents run', () => {
     expect(hourly.asked.at(-1)?.[0]).toBe(240 * MINUTE)
   })
 
+  it('in their order after a lost line: nobody decides on what others said before it', () => {
+    const said: (number | null)[] = []
+    const chart = scheduledOf('chart', { agent: agentOf((view) => opinionOn(view)) })
+    const decision = scheduledOf('decision', {
+      everyMs: HOUR,
+      reads: ['chart'],
+      agent: agentOf((view) => {
+        said.push(view.said('chart')?.output.at ?? null)
+        return null
+      }),
+    })
+    const { tell, clock, runner } = runnerOf([decision, chart])
+    tell([closing(50)])
+    clock.advanceTo(epochMs(70 * MINUTE + 2 * SECOND))
+    for (let minute = 51; minute <= 70; minute++) runner.onCandles([closing(minute)], MINUTE)
+    expect(said).toEqual([70 * MINUTE + 2 * SECOND])
+  })
+
+  it('without the word of one who has missed two runs', () => {
+    const heard: boolean[] = []
+    let isSilent = false
+    const chart = scheduledOf('chart', {
+      everyMs: HOUR,
+      agent: agentOf((view) => (isSilent ? new Promise<null>(() => {}) : opinionOn(view)), {}),
+      timeLimitMs: 600 * MINUTE,
+    })
+    const decision = scheduledOf('decision', {
+      everyMs: HOUR,
+      reads: ['chart'],
+      agent: agentOf((view) => {
+        heard.push(view.said('chart') !== null)
+        return null
+      }),
+    })
+    const { tell, runner } = runnerOf([decision, chart])
+    tell([closing(60)])
+    isSilent = true
+    for (const minute of [120, 180, 240]) tell([closing(minute)])
+    expect(heard).toEqual([true, true, true, false])
+    runner.close()
+  })
+
+  it('without news in what was said before the program ended, unless that is more than a day ago', () => {
+    const one = () => scheduledOf('one', { agent: agentOf((view) => opinionOn(view)) })
+    const first = runnerOf([one()])
+    first.tell([closing(1)])
+    const newsAfter = (minute: number, change: Partial<AgentOutput> = {}): boolean[] => {
+      const agent = agentOf((view) => opinionOn(view, change as never))
+      const { tell, bus } = runnerOf([scheduledOf('one', { agent })], [], first.database)
+      tell([closing(minute)])
+      tell([closing(minute + 1)])
+      return bus.history('opinions').map(({ payload }) => payload.isNews)
+    }
+    expect(newsAfter(3, { bias: 'short' })).toEqual([true, true])
+    expect(newsAfter(5, { bias: 'short' })).toEqual([false, true])
+    expect(newsAfter(7 + 2 * 24 * 60, { bias: 'short' })).toEqual([true, true])
+  })
+
   it('not while the past is taken in', () => {
     const { asked, scheduled } = noting('analyst')
     const seen: number[] = []

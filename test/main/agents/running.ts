@@ -4,6 +4,7 @@ import { AgentRunner, type ScheduledAgent } from '../../../src/main/agents/agent
 import { createBus } from '../../../src/main/bus/bus.ts'
 import type { Candle, ClosedCandle } from '../../../src/main/domain/market.ts'
 import type { Opinion } from '../../../src/main/domain/signal.ts'
+import type { Database } from '../../../src/main/persistence/database.ts'
 import { createStores } from '../../../src/main/persistence/stores.ts'
 import type { TradedPair } from '../../../src/shared/ids.ts'
 import { epochMs, MINUTE, SECOND } from '../../../src/shared/time.ts'
@@ -11,9 +12,12 @@ import { openMemory } from '../persistence/builders.ts'
 import { BTC_USDT } from './candles.ts'
 
 /** A runner on a clock that stands still, with the real bus and a real database. */
-export function runnerOf(scheduled: readonly ScheduledAgent[], held: readonly ('long' | 'short')[] = []) {
+export function runnerOf(
+  scheduled: readonly ScheduledAgent[],
+  held: readonly ('long' | 'short')[] = [],
+  database: Database = openMemory(),
+) {
   const clock = createSimulatedClock(epochMs(0))
-  const database = openMemory()
   const stores = createStores(database)
   let ids = 0
   const next = (prefix: string): string => `${prefix}_${++ids}`
@@ -40,6 +44,7 @@ export function runnerOf(scheduled: readonly ScheduledAgent[], held: readonly ('
     runner,
     bus,
     clock,
+    database,
     /** Real time passes, ms. */
     pass(ms: number): void {
       elapsed += ms

@@ -2,18 +2,11 @@ import { z } from 'zod'
 import type { TradedPair } from '../../../shared/ids.ts'
 import { number, share } from '../../../shared/setting.ts'
 import { SECOND } from '../../../shared/time.ts'
-import { biasOfRegime, type DecisionSettings } from '../../domain/decision.ts'
+import type { DecisionSettings } from '../../domain/decision.ts'
+import { biasIn } from '../../domain/opinion.ts'
 import { decideWithModels, type PanelCase, pointsSomewhere } from '../../domain/panel.ts'
-import type { Bias, TaOutput, TradingSignal, Voice } from '../../domain/signal.ts'
-import {
-  type Agent,
-  type AgentMeans,
-  type AgentOutput,
-  type AgentView,
-  agentKind,
-  type CandleNeed,
-  type Said,
-} from '../agent.ts'
+import type { TaOutput, TradingSignal, Voice } from '../../domain/signal.ts'
+import { type Agent, type AgentMeans, type AgentView, agentKind, type CandleNeed, type Said } from '../agent.ts'
 import { Panel } from '../panel.ts'
 import { panelSettings, wantedModels } from '../panel-settings.ts'
 
@@ -143,8 +136,6 @@ class DecisionWithPanel implements Agent<TradingSignal> {
     return this.decision.signalOf(view, basis, models)
   }
 }
-
-const biasIn = (output: AgentOutput): Bias => ('regime' in output ? biasOfRegime(output.regime) : output.bias)
 
 const settings = z
   .strictObject({

@@ -63,8 +63,10 @@ export function AgentNote({ agent }: { agent: AgentView }) {
       return <p className="agent-note">Asked, and with nothing to say. It is asked again at the next run.</p>
     case 'asking':
       return said.length > 0 ? null : <p className="agent-note">It is being asked for the first time…</p>
-    case 'ready':
-      return null
+    case 'ready': {
+      const behind = agent.warmUp.filter(({ seen, of }) => seen < of)
+      return behind.length === 0 ? null : <WarmUp warmUp={behind} />
+    }
   }
 }
 
