@@ -20,6 +20,7 @@ export const kind = agentKind({
         if (candle.intervalMs !== intervalMs) return
         charts.set(symbol, [...(charts.get(symbol) ?? []), candle].slice(-(candles + 1)))
       },
+      forget: () => charts.clear(),
       seen: (symbol) => charts.get(symbol)?.length ?? 0,
       run({ symbol, now: at }) {
         const before = charts.get(symbol)?.slice(0, candles) ?? []

@@ -58,6 +58,9 @@ export type App = {
   close(): Promise<void>
 }
 
+/** As many minutes as the past may miss in a row. */
+const LONG_SLEEP_MS = 10 * MINUTE
+
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
 export const CONFIG_DIR = join(PROJECT, 'config')
 export const MIGRATIONS_DIR = join(PROJECT, 'migrations')
@@ -197,6 +200,8 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
     clock.resync()
     wallClock.resync()
     void rouse(engine, describeWake(wake))
+    // What the line can bring of it is not all: the analysts begin anew from the past.
+    if (wake.kind === 'slept' && wake.forMs >= LONG_SLEEP_MS) void refill(engine, feed, log)
   })
   engine.killSwitch.watch()
   await start(engine, feed, settings)
@@ -234,6 +239,7 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
       engine.schedule.stop()
       engine.approval.close()
       engine.conflicts.close()
+      engine.endBackFill()
       engine.agents?.close()
       engine.questions.close()
       engine.rebalancer.close()
@@ -327,6 +333,14 @@ async function rouse(engine: Engine, what: string): Promise<void> {
   engine.market.distrust()
   engine.bus.publish('system_events', { kind: 'wake', text: what }, { source: 'workstation', priority: 'HIGH' })
   await engine.executor.reconcile()
+}
+
+async function refill(engine: Engine, feed: MarketFeed, log: Log): Promise<void> {
+  try {
+    await engine.backFill(feed)
+  } catch (error) {
+    log.error('the past could not be read after a sleep', error)
+  }
 }
 
 function describeWake(wake: Wake): string {

@@ -81,6 +81,12 @@ export class AgentLine {
     }
   }
 
+  /** What it said rested on candles that are gone. */
+  forget(): void {
+    this.scheduled.agent?.forget()
+    if ((this.scheduled.agent?.needs.length ?? 0) > 0) this.said.clear()
+  }
+
   /** What it said of a symbol when it was last asked; null while it is silent, has failed or is switched off. */
   saidOf(symbol: TradedPair): Said | null {
     return this.said.get(symbol) ?? null

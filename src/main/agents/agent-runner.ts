@@ -1,7 +1,7 @@
 import type { TradedPair } from '../../shared/ids.ts'
 import { MINUTE } from '../../shared/time.ts'
-import type { Candle, ClosedCandle } from '../domain/market.ts'
-import type { AgentView, CandleNeed, Said } from './agent.ts'
+import type { Candle, CandleNeed, ClosedCandle } from '../domain/market.ts'
+import type { AgentView, Said } from './agent.ts'
 import { AgentLine, type LastRun, type LineDeps, type ScheduledAgent } from './agent-line.ts'
 import { runningOrder } from './running-order.ts'
 
@@ -68,6 +68,11 @@ export class AgentRunner {
       }
     }
     return [...most].map(([intervalMs, count]) => ({ intervalMs, count })).sort((a, b) => a.intervalMs - b.intervalMs)
+  }
+
+  /** Drops all candles that were seen, before the past is told anew. */
+  forget(): void {
+    for (const line of this.lines) line.forget()
   }
 
   /** Takes in a past candle: nobody runs. */

@@ -3,7 +3,7 @@ import type { Asset, MessageId, TradedPair } from '../../shared/ids.ts'
 import { type EpochMs, MINUTE } from '../../shared/time.ts'
 import type { Topics } from '../bus/topics.ts'
 import { TIMEFRAMES } from '../domain/candles.ts'
-import type { Candle } from '../domain/market.ts'
+import type { Candle, CandleNeed } from '../domain/market.ts'
 import type { Clock, Llm, OpenModels, OpenNews } from '../ports.ts'
 import type { Questions } from './questions.ts'
 
@@ -28,15 +28,14 @@ export type AgentView = {
   readonly held: readonly ('long' | 'short')[]
 }
 
-/** Candles of one interval, and how many of them an agent must have seen before it speaks. */
-export type CandleNeed = { readonly intervalMs: number; readonly count: number }
-
 /** One analyst at work: fed closed candles, asked on its schedule. The same candles and views give the same bytes. */
 export type Agent<Output extends AgentOutput = AgentOutput> = {
   /** The first is the chart it speaks of, without which it is silent; the others are welcome. */
   readonly needs: readonly CandleNeed[]
   /** Takes in one closed candle of any interval; cost independent of how many there were before. */
   observe(symbol: TradedPair, candle: Candle): void
+  /** Drops all candles it has seen: after a hole the past is told anew. */
+  forget(): void
   /** How many candles of its first need it has seen; 0 where it needs none. */
   seen(symbol: TradedPair): number
   /** What it says now; null where it has nothing to say. A promise only where it must ask somebody. */

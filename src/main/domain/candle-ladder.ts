@@ -83,12 +83,14 @@ class CandleFold {
  * Every coarser candle of one symbol, made from its finest ones as they close: each width from the next finer, at a cost
  * that depends on nothing but their number. A coarser candle closes with the candle that ends it, or, where that is
  * missing, as soon as a later time is known; `missing` says how many of the finest it lacks. An interval without a
- * candle makes none.
+ * candle makes none, and neither does one of which the beginning is not known.
  */
 export class CandleLadder {
   readonly baseMs: number
   private readonly rungs: readonly CandleFold[]
   private closedTo = 0
+  /** Since when candles are known; what opened before is a fraction, and nobody is told of it. */
+  private knownFrom = Number.POSITIVE_INFINITY
 
   /** @param widths each a multiple of the one before. */
   constructor(baseMs: number, widths = coarserThan(baseMs)) {
@@ -99,6 +101,7 @@ export class CandleLadder {
   /** @param candle of the base width, later than all before. Closed ones are added to `closed`, in order of time by width. */
   add(candle: Candle, closed: Candle[]): void {
     const { openTime } = candle
+    if (this.knownFrom === Number.POSITIVE_INFINITY) this.knownFrom = openTime
     if (openTime > this.closedTo) this.closeUpTo(openTime, closed)
     this.rungs[0]?.take(candle)
     this.closeUpTo(openTime + this.baseMs, closed)
@@ -111,7 +114,7 @@ export class CandleLadder {
     for (let i = 0; i < rungs.length; i++) {
       const candle = rungs[i]?.closeUpTo(time)
       if (candle === null || candle === undefined) continue
-      closed.push(candle)
+      if (candle.openTime >= this.knownFrom) closed.push(candle)
       rungs[i + 1]?.take(candle)
     }
   }
@@ -131,6 +134,7 @@ export class CandleLadder {
     const widestFirst = past
       .filter((candle) => closeTimeOf(candle) <= now)
       .sort((a, b) => a.openTime - b.openTime || b.intervalMs - a.intervalMs)
+    this.knownFrom = widestFirst[0]?.openTime ?? Number.POSITIVE_INFINITY
     let finerFrom = openTimeOf(now, this.baseMs)
     for (const rung of this.rungs) {
       const from = openTimeOf(now, rung.intervalMs)

@@ -28,6 +28,9 @@ export type Candle = {
   readonly missing?: number
 }
 
+/** Candles of one width that somebody wants to have seen before the first live one. */
+export type CandleNeed = { readonly intervalMs: number; readonly count: number }
+
 export type ClosedCandle = { readonly symbol: TradedPair; readonly candle: Candle }
 
 /** What the exchange demands of an order on one market. */

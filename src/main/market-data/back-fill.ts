@@ -1,12 +1,9 @@
 import type { TradedPair } from '../../shared/ids.ts'
 import type { EpochMs } from '../../shared/time.ts'
 import { candleFault, closeTimeOf, isSameCandle, missingIn, timeframeName } from '../domain/candles.ts'
-import type { Candle, ClosedCandle } from '../domain/market.ts'
+import type { Candle, CandleNeed, ClosedCandle } from '../domain/market.ts'
 import type { CandleStore, MarketFeed } from '../ports.ts'
 import type { NoteFault } from './market-faults.ts'
-
-/** Candles of one width that somebody wants before the first live one. */
-export type CandleNeed = { readonly intervalMs: number; readonly count: number }
 
 /** What is known of the past of one symbol in one width. */
 export type PastSeries = {
@@ -15,8 +12,6 @@ export type PastSeries = {
   readonly wanted: number
   /** Closed, oldest first, no two of one time; may be fewer than wanted. */
   readonly candles: readonly Candle[]
-  /** How many of them only the database knew. */
-  readonly fromDatabase: number
   /** Candles missing between the first and the last. */
   readonly missing: number
 }
@@ -24,6 +19,8 @@ export type Past = {
   readonly series: readonly PastSeries[]
   /** What is plainly to be said of it; null when all is there. */
   readonly text: string | null
+  /** Why the exchange could not be asked; null when it answered. */
+  readonly problem: string | null
 }
 
 type Sources = {
@@ -39,7 +36,8 @@ type Sources = {
  * not tell (any more). Where both know a closed candle the exchange's counts; where they differ that is noted. What the
  * exchange told is kept in the database.
  *
- * After the first question that fails the exchange is asked no more: the database has to do.
+ * After the first question that fails the exchange is asked no more: the database has to do. What does not reach up to
+ * now is left out.
  */
 export async function readPast(needs: readonly CandleNeed[], sources: Sources): Promise<Past> {
   const { feed, store, now, note } = sources
@@ -57,14 +55,14 @@ export async function readPast(needs: readonly CandleNeed[], sources: Sources): 
         }
       }
       const kept = store?.last(symbol, intervalMs, count, now()) ?? []
-      const { candles, fromDatabase } = merged(symbol, told, kept, note)
+      const known = merged(symbol, told, kept, note)
       if (store !== null) for (const candle of told) store.add(symbol, candle)
-      const newest = candles.slice(-count)
-      series.push({ symbol, intervalMs, wanted: count, candles: newest, fromDatabase, missing: missingIn(newest) })
+      const newest = upToNow(known, now()).slice(-count)
+      series.push({ symbol, intervalMs, wanted: count, candles: newest, missing: missingIn(newest) })
     }
   }
   store?.flush()
-  return { series, text: textOf(series, problem) }
+  return { series, text: textOf(series, problem), problem }
 }
 
 /** All of it in the order in which it closed, at one moment the finest first: as live candles come. */
@@ -106,7 +104,7 @@ function merged(
   told: readonly Candle[],
   kept: readonly Candle[],
   note: NoteFault,
-): { readonly candles: readonly Candle[]; readonly fromDatabase: number } {
+): readonly Candle[] {
   const byTime = new Map<number, Candle>(kept.map((candle) => [candle.openTime, candle]))
   let common = 0
   let differing = 0
@@ -121,8 +119,25 @@ function merged(
     const text = `The exchange tells ${differing} of ${common} past ${name} candles otherwise than they were kept; its own count.`
     note(symbol, 'differs', text, differing)
   }
-  const candles = [...byTime.values()].sort((a, b) => a.openTime - b.openTime)
-  return { candles, fromDatabase: kept.length - common }
+  return [...byTime.values()].sort((a, b) => a.openTime - b.openTime)
+}
+
+/** So many candles may be missing in a row: where nobody trades for a while there are none. */
+const LONGEST_HOLE = 10
+
+/**
+ * What reaches up to now without a hole: an average that leaps over days it knows nothing of is worse than none. [] where
+ * the newest is old.
+ */
+function upToNow(candles: readonly Candle[], now: EpochMs): readonly Candle[] {
+  const isHole = (from: number, to: number, { intervalMs }: Candle): boolean => to - from > LONGEST_HOLE * intervalMs
+  const newest = candles.at(-1)
+  if (newest === undefined || isHole(closeTimeOf(newest), now, newest)) return []
+  const last = candles.findLastIndex((candle, i) => {
+    const before = candles[i - 1]
+    return before !== undefined && isHole(closeTimeOf(before), candle.openTime, candle)
+  })
+  return last < 0 ? candles : candles.slice(last)
 }
 
 function textOf(series: readonly PastSeries[], problem: string | null): string | null {

@@ -2,9 +2,9 @@ import type { TradedPair } from '../../shared/ids.ts'
 import { fromFloat, type Price } from '../../shared/money.ts'
 import { type EpochMs, MINUTE } from '../../shared/time.ts'
 import type { Bus } from '../bus/bus.ts'
-import type { Candle, ClosedCandle, Tick } from '../domain/market.ts'
+import type { Candle, CandleNeed, ClosedCandle, Tick } from '../domain/market.ts'
 import type { CandleStore, Clock, FeedListener, FeedStatus, MarketFeed, MarketSampleStore } from '../ports.ts'
-import { type CandleNeed, inOrder, readPast } from './back-fill.ts'
+import { inOrder, readPast } from './back-fill.ts'
 import { CandleBuilder } from './candle-builder.ts'
 import { type FaultCount, MarketFaults } from './market-faults.ts'
 import { Timeframes } from './timeframes.ts'
@@ -75,7 +75,7 @@ export class MarketData implements FeedListener {
     feed: Pick<MarketFeed, 'symbols' | 'history'>,
     needs: readonly CandleNeed[],
     baseMs: number,
-  ): Promise<readonly ClosedCandle[]> {
+  ): Promise<{ readonly candles: readonly ClosedCandle[]; readonly problem: string | null }> {
     const { candles: store } = this.settings
     const past = await readPast(needs, { feed, store, now: () => this.clock.now(), note: this.faults.note })
     for (const symbol of feed.symbols) {
@@ -85,7 +85,7 @@ export class MarketData implements FeedListener {
     if (past.text !== null) {
       this.bus.publish('system_events', { kind: 'market', text: past.text }, { source: 'market-data' })
     }
-    return inOrder(past)
+    return { candles: inOrder(past), problem: past.problem }
   }
 
   status(status: FeedStatus): void {

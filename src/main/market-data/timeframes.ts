@@ -73,7 +73,8 @@ export class Timeframes {
     const knownTo = finest === undefined ? now : closeTimeOf(finest)
     const ladder = new CandleLadder(baseMs)
     ladder.prime(past, knownTo)
-    this.charts.set(symbol, { ladder, last: null, knownTo, closed })
+    // What is missing between the past and the first live candle is a gap like any other.
+    this.charts.set(symbol, { ladder, last: finest ?? null, knownTo, closed })
   }
 
   /** The last closed candle of every width, finest first. */

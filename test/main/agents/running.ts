@@ -86,6 +86,7 @@ type Answer = AgentOutput | null | Promise<AgentOutput | null>
 export const agentOf = (run: (view: AgentView) => Answer, more: Partial<Agent> = {}): Agent => ({
   needs: [],
   observe() {},
+  forget() {},
   seen: () => 0,
   run,
   ...more,

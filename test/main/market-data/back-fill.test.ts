@@ -69,7 +69,6 @@ describe('the past at a start', () => {
         intervalMs: HOUR,
         wanted: 10,
         candles: hours(1_000, 10),
-        fromDatabase: 0,
         missing: 0,
       },
     ])
@@ -83,7 +82,7 @@ describe('the past at a start', () => {
       storeWith(...hours(998, 8, 10)),
     )
     expect(ofHour(series[0]?.candles ?? [])).toEqual([990, 991, 992, 993, 994, 995, 996, 997, 998, 999])
-    expect(series[0]).toMatchObject({ fromDatabase: 6, missing: 0 })
+    expect(series[0]).toMatchObject({ missing: 0 })
   })
 
   it('is the exchange’s where the two differ, which is said once with how many', async () => {
@@ -108,6 +107,24 @@ describe('the past at a start', () => {
       'Past candles could not be read from the exchange (no route); those in the database have to do. ' +
         'There are fewer past candles than wanted: BTC/USDT 1h 3 of 10, XRP/USDT 1h 0 of 10.',
     )
+  })
+
+  it('is none where the newest of it is old: an average that leaps over days is worse than none', async () => {
+    const { series, text } = await past(dead(), storeWith(...hours(989, 10)))
+    expect(series[0]?.candles).toEqual([])
+    expect(text).toContain('BTC/USDT 1h 0 of 10')
+    const lately = await past(dead(), storeWith(...hours(991, 10)))
+    expect(lately.series[0]?.candles).toHaveLength(10)
+  })
+
+  it('begins after its last long hole', async () => {
+    const holed = (end: number) =>
+      past(
+        feedOf(() => [...hours(end, 3), ...hours(1_000, 4)]),
+        null,
+      )
+    expect(ofHour((await holed(985)).series[0]?.candles ?? [])).toEqual([996, 997, 998, 999])
+    expect((await holed(986)).series[0]?.candles).toHaveLength(7)
   })
 
   it('says what is missing in it', async () => {
@@ -154,7 +171,7 @@ describe('the past at a start', () => {
   })
 
   it('is told in the order in which it closed, at one moment the finest first', async () => {
-    const minutes = Array.from({ length: 3 }, (_, i) => candle(1_000 * HOUR - (3 - i) * MINUTE, MINUTE))
+    const minutes = Array.from({ length: 3 }, (_, i) => candle(1_000 * HOUR + (15 + i) * MINUTE, MINUTE))
     const read = await past(
       feedOf((_, intervalMs) => (intervalMs === HOUR ? hours(1_000, 2) : minutes)),
       null,
@@ -165,10 +182,10 @@ describe('the past at a start', () => {
     )
     expect(inOrder(read).map(({ candle: { openTime, intervalMs } }) => [openTime + intervalMs, intervalMs])).toEqual([
       [999 * HOUR, HOUR],
-      [1_000 * HOUR - 2 * MINUTE, MINUTE],
-      [1_000 * HOUR - MINUTE, MINUTE],
-      [1_000 * HOUR, MINUTE],
       [1_000 * HOUR, HOUR],
+      [1_000 * HOUR + 16 * MINUTE, MINUTE],
+      [1_000 * HOUR + 17 * MINUTE, MINUTE],
+      [1_000 * HOUR + 18 * MINUTE, MINUTE],
     ])
   })
 })

@@ -145,7 +145,7 @@ describe('a start', () => {
 
   it('goes on from the past without a seam: the hour that is open is whole when it closes', async () => {
     const { market, moments, candleAt } = marketAt(START + 40 * MINUTE + 10 * SECOND)
-    const past = await market.backFill(
+    const { candles: past } = await market.backFill(
       feed(async (_, intervalMs, count) =>
         intervalMs === MINUTE
           ? Array.from({ length: 40 }, (_, i) => minute(START + i * MINUTE, { high: 20 })).slice(-count)
@@ -160,12 +160,24 @@ describe('a start', () => {
     expect(hours).toEqual([minute(START, { intervalMs: HOUR, high: 20, volume: 60 })])
   })
 
+  it('notes what is missing between the past and the first live candle', async () => {
+    const { market, candleAt } = marketAt(START + 40 * MINUTE + 10 * SECOND)
+    await market.backFill(
+      feed(async () => Array.from({ length: 38 }, (_, i) => minute(START + i * MINUTE))),
+      [{ intervalMs: MINUTE, count: 40 }],
+      MINUTE,
+    )
+    candleAt(START + 40 * MINUTE)
+    expect(market.faultCounts()).toMatchObject([{ fault: 'gap', count: 2 }])
+  })
+
   it('without an answer from the exchange says so, and the market begins all the same', async () => {
     const { market, events, moments, candleAt } = marketAt(START)
     const unreachable = feed(async () => {
       throw new Error('no route')
     })
-    expect(await market.backFill(unreachable, [{ intervalMs: MINUTE, count: 40 }], MINUTE)).toEqual([])
+    const { candles, problem } = await market.backFill(unreachable, [{ intervalMs: MINUTE, count: 40 }], MINUTE)
+    expect({ candles, problem }).toEqual({ candles: [], problem: 'no route' })
     expect(events[0]).toContain('could not be read from the exchange (no route)')
     candleAt(START)
     expect(moments).toHaveLength(1)

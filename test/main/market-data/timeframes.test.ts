@@ -47,13 +47,12 @@ describe('the candles of one moment', () => {
     expect(noted).toEqual([])
   })
 
-  it('close the coarser ones of a symbol that has none in that moment', () => {
+  it('close the coarser ones of a symbol that has none in that moment, and none of which the beginning is not known', () => {
     const { frames } = charts()
     for (let minute = 0; minute < 4; minute++) frames.add([btc(minute)])
     frames.add([of(XRP_USDT, candle(MIDNIGHT + 3 * MINUTE))])
     expect(shown(frames.add([of(XRP_USDT, candle(MIDNIGHT + 4 * MINUTE))]))).toEqual([
       'XRP/USDT 1m +4',
-      'XRP/USDT 5m +0 3',
       'BTC/USDT 5m +0 1',
     ])
   })

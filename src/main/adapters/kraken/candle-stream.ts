@@ -13,11 +13,13 @@ type Options = {
   readonly source: CandleSource
   readonly clock: Clock
   readonly symbols: readonly TradedPair[]
+  /** Up to when the past is known. */
+  readonly since: EpochMs
   readonly tell: (closed: readonly ClosedCandle[]) => void
   readonly signal: AbortSignal
 }
 
-/** How long after its end a minute may still be told of by a trade in it that was reported late. */
+/** How long after the first word of a new minute the one before it may still be told of by a trade reported late. */
 const GRACE_MS = 2 * SECOND
 /** Minutes from before the start that are told of too: those that ended while the past was read. */
 const OVERLAP_MS = 5 * MINUTE
@@ -27,17 +29,23 @@ const TIMEFRAME = '1m'
 
 /**
  * Closed minutes of every market as Kraken itself makes them, from trades. Kraken does not say when a minute is over: it
- * is when the clock says so, and a moment for what was on its way. While the line is lost no minute is told of; when it
- * is back it brings those that were missed. A minute in which nobody traded is not told of.
+ * is once something has traded in a later one, in whichever market, and a moment for what was on its way. So neither a
+ * clock that is wrong nor a line that is silent (a sleep, a socket half dead) ends a minute early: while the line is lost
+ * no minute is told of, and when it is back it brings those that were missed. A minute in which nobody traded is not
+ * told of.
  *
  * @returns stops it.
  */
-export function watchCandles({ source, clock, symbols, tell, signal }: Options): Cancel {
+export function watchCandles({ source, clock, symbols, since, tell, signal }: Options): Cancel {
   if (signal.aborted) return () => {}
-  const start = nextBoundary(clock.now(), MINUTE) - MINUTE - OVERLAP_MS
+  const start = nextBoundary(since, MINUTE) - MINUTE - OVERLAP_MS
   const toldTo = new Map<TradedPair, number>(symbols.map((symbol) => [symbol, start]))
   const isUp = new Set<TradedPair>()
+  /** The minute that is open at the exchange, as far as anything was traded. */
+  let openMinute = 0
   let cancel: Cancel = () => {}
+
+  const rowsOf = (symbol: TradedPair): readonly (readonly unknown[])[] => source.ohlcvs[symbol]?.[TIMEFRAME] ?? []
 
   async function watch(symbol: TradedPair): Promise<void> {
     const persistent = retry(handleAll, {
@@ -48,33 +56,37 @@ export function watchCandles({ source, clock, symbols, tell, signal }: Options):
     while (!signal.aborted) {
       await persistent.execute(() => source.watchOHLCV(symbol, TIMEFRAME), signal)
       isUp.add(symbol)
+      notice(rowsOf(symbol))
     }
   }
 
-  function lookLater(): void {
-    const end = nextBoundary(epochMs(clock.now() - GRACE_MS), MINUTE)
-    cancel = clock.at(after(end, GRACE_MS), () => {
-      const moments = new Map<number, ClosedCandle[]>()
-      for (const symbol of isUp) {
-        const from = toldTo.get(symbol) ?? start
-        for (const candle of closedIn(source.ohlcvs[symbol]?.[TIMEFRAME] ?? [], from, end)) {
-          moments.set(candle.openTime, [...(moments.get(candle.openTime) ?? []), { symbol, candle }])
-        }
-        toldTo.set(symbol, end)
+  /** Looks a moment after the first word of a new minute. */
+  function notice(rows: readonly (readonly unknown[])[]): void {
+    const newest = rows.reduce((latest, [openTime]) => Math.max(latest, Number(openTime)), 0)
+    if (newest <= openMinute || signal.aborted) return
+    openMinute = newest
+    cancel()
+    cancel = clock.at(after(clock.now(), GRACE_MS), tellClosed)
+  }
+
+  function tellClosed(): void {
+    const moments = new Map<number, ClosedCandle[]>()
+    for (const symbol of isUp) {
+      for (const candle of closedIn(rowsOf(symbol), toldTo.get(symbol) ?? start, openMinute)) {
+        moments.set(candle.openTime, [...(moments.get(candle.openTime) ?? []), { symbol, candle }])
+        toldTo.set(symbol, candle.openTime + MINUTE)
       }
-      for (const [, moment] of [...moments].sort(([a], [b]) => a - b)) tell(moment)
-      if (!signal.aborted) lookLater()
-    })
+    }
+    for (const [, moment] of [...moments].sort(([a], [b]) => a - b)) tell(moment)
   }
 
   // What is wrong with the line is told by the prices, which share it.
   for (const symbol of symbols) watch(symbol).catch(() => undefined)
-  lookLater()
   return () => cancel()
 }
 
 /** The minutes that opened from `from` on and ended by `to`. */
-function closedIn(remembered: readonly (readonly unknown[])[], from: number, to: EpochMs): readonly Candle[] {
+function closedIn(remembered: readonly (readonly unknown[])[], from: number, to: number): readonly Candle[] {
   return remembered.flatMap((row): Candle[] => {
     const [openTime, open, high, low, close, volume] = row.map(Number) as [
       number,

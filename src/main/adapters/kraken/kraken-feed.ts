@@ -66,7 +66,7 @@ export function createKrakenFeed(options: KrakenFeedOptions): MarketFeed {
     if (!stopped.signal.aborted) status(`Kraken cannot be reached (${shortened(why)}); trying again`)
   })
 
-  async function watch(): Promise<void> {
+  async function watch(since: EpochMs): Promise<void> {
     const kraken = await open()
     const markets = await persistent.execute(() => loadMarkets(kraken), stopped.signal)
     const active = symbols.filter((symbol) => markets[symbol]?.active === true)
@@ -78,6 +78,7 @@ export function createKrakenFeed(options: KrakenFeedOptions): MarketFeed {
       source: kraken as CandleSource,
       clock,
       symbols: active,
+      since,
       tell: (closed) => listener?.candles(closed),
       signal: stopped.signal,
     })
@@ -153,7 +154,7 @@ export function createKrakenFeed(options: KrakenFeedOptions): MarketFeed {
     start(given) {
       listener = given
       status(problem)
-      watch().catch((error: unknown) => {
+      watch(clock.now()).catch((error: unknown) => {
         if (!stopped.signal.aborted) status(`Prices have stopped (${shortened(error)}): restart to try again`)
       })
     },

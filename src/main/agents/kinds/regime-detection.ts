@@ -2,10 +2,10 @@ import { z } from 'zod'
 import type { TradedPair } from '../../../shared/ids.ts'
 import { integer, number, period, share } from '../../../shared/setting.ts'
 import { MINUTE } from '../../../shared/time.ts'
-import type { Candle } from '../../domain/market.ts'
+import type { Candle, CandleNeed } from '../../domain/market.ts'
 import { classify, confirm, type MarketCondition, type RegimeRules, type RegimeState } from '../../domain/regime.ts'
 import type { Regime, RegimeOutput } from '../../domain/signal.ts'
-import { type Agent, type AgentView, agentKind, type CandleNeed, intervalsFrom, timeframeMinutes } from '../agent.ts'
+import { type Agent, type AgentView, agentKind, intervalsFrom, timeframeMinutes } from '../agent.ts'
 import { RegimeChart, type RegimeChartSettings } from '../regime-chart.ts'
 
 export type RegimeDetectionSettings = RegimeChartSettings & {
@@ -50,6 +50,10 @@ export class RegimeDetection implements Agent<RegimeOutput> {
     followed.condition = chart.condition()
     const read = classify(followed.condition, this.settings.rules)
     followed.state = confirm(followed.state, read, this.settings.confirmations)
+  }
+
+  forget(): void {
+    this.charts.clear()
   }
 
   seen(symbol: TradedPair): number {

@@ -35,6 +35,8 @@ export class Sentiment implements Agent<SentimentOutput> {
     this.desk.refreshIfDue()
   }
 
+  forget(): void {}
+
   seen(): number {
     return 0
   }

@@ -3,9 +3,9 @@ import type { TradedPair } from '../../../shared/ids.ts'
 import { number, period, share } from '../../../shared/setting.ts'
 import { MINUTE } from '../../../shared/time.ts'
 import { type BiasSettings, biasOf, type DirectionalOpinion, withHigherCharts } from '../../domain/bias.ts'
-import type { Candle } from '../../domain/market.ts'
+import type { Candle, CandleNeed } from '../../domain/market.ts'
 import type { TaOutput } from '../../domain/signal.ts'
-import { type Agent, type AgentView, agentKind, type CandleNeed, intervalsFrom, timeframeMinutes } from '../agent.ts'
+import { type Agent, type AgentView, agentKind, intervalsFrom, timeframeMinutes } from '../agent.ts'
 import { type ChartSettings, TaChart } from '../ta-chart.ts'
 
 export type TechnicalAnalysisSettings = ChartSettings & {
@@ -50,6 +50,10 @@ export class TechnicalAnalysis implements Agent<TaOutput> {
       charts.higher.set(candle.intervalMs, chart)
     }
     chart.observe(candle)
+  }
+
+  forget(): void {
+    this.charts.clear()
   }
 
   seen(symbol: TradedPair): number {

@@ -3,10 +3,11 @@ import type { TradedPair } from '../../../shared/ids.ts'
 import { number, share } from '../../../shared/setting.ts'
 import { SECOND } from '../../../shared/time.ts'
 import type { DecisionSettings } from '../../domain/decision.ts'
+import type { CandleNeed } from '../../domain/market.ts'
 import { biasIn } from '../../domain/opinion.ts'
 import { decideWithModels, type PanelCase, pointsSomewhere } from '../../domain/panel.ts'
 import type { TaOutput, TradingSignal, Voice } from '../../domain/signal.ts'
-import { type Agent, type AgentMeans, type AgentView, agentKind, type CandleNeed, type Said } from '../agent.ts'
+import { type Agent, type AgentMeans, type AgentView, agentKind, type Said } from '../agent.ts'
 import { Panel } from '../panel.ts'
 import { panelSettings, wantedModels } from '../panel-settings.ts'
 
@@ -32,6 +33,7 @@ export class TradingDecision implements Agent<TradingSignal> {
 
   /** It looks at no chart. */
   observe(): void {}
+  forget(): void {}
 
   seen(): number {
     return 0
@@ -117,6 +119,7 @@ class DecisionWithPanel implements Agent<TradingSignal> {
   }
 
   observe(): void {}
+  forget(): void {}
 
   seen(): number {
     return 0

@@ -55,7 +55,7 @@ function watching(symbols = [BTC_USDT, XRP_USDT]) {
   const stopped = new AbortController()
   const moments: (readonly ClosedCandle[])[] = []
   const tell = (closed: readonly ClosedCandle[]) => void moments.push(closed)
-  const stop = watchCandles({ source: line.source, clock, symbols, tell, signal: stopped.signal })
+  const stop = watchCandles({ source: line.source, clock, symbols, since: clock.now(), tell, signal: stopped.signal })
   closing.push(() => {
     stopped.abort()
     stop()
@@ -64,13 +64,15 @@ function watching(symbols = [BTC_USDT, XRP_USDT]) {
 }
 
 describe('Kraken’s own minutes', () => {
-  it('are told of two seconds after their end, those of one moment together', async () => {
+  it('are told of two seconds after something has traded in the next one, those of one moment together', async () => {
     const { clock, line, moments } = watching()
     await line.hears(BTC_USDT, 100, 11)
     await line.hears(XRP_USDT, 100, 12)
-    clock.set(101 * MINUTE + 1_999)
+    clock.set(101 * MINUTE + 5 * SECOND)
+    await line.hears(BTC_USDT, 101, 50)
+    clock.set(101 * MINUTE + 6_999)
     expect(moments).toEqual([])
-    clock.set(101 * MINUTE + 2_000)
+    clock.set(101 * MINUTE + 7_000)
     expect(shown(moments)).toEqual(['BTC/USDT 100 at 11 + XRP/USDT 100 at 12'])
     expect(moments[0]?.[0]?.candle).toEqual({
       openTime: 100 * MINUTE,
@@ -86,28 +88,55 @@ describe('Kraken’s own minutes', () => {
   it('count a trade that was reported after the end, and leave the open minute alone', async () => {
     const { clock, line, moments } = watching([BTC_USDT])
     await line.hears(BTC_USDT, 100, 11)
+    clock.set(101 * MINUTE)
+    await line.hears(BTC_USDT, 101, 50)
     clock.set(101 * MINUTE + 1_000)
     await line.hears(BTC_USDT, 100, 12)
-    await line.hears(BTC_USDT, 101, 50)
     clock.set(101 * MINUTE + 2_000)
     expect(shown(moments)).toEqual(['BTC/USDT 100 at 12'])
+    clock.set(102 * MINUTE)
+    await line.hears(BTC_USDT, 102, 60)
     clock.set(102 * MINUTE + 2_000)
     expect(shown(moments).slice(1)).toEqual(['BTC/USDT 101 at 50'])
   })
 
   it('are not made up where nobody traded, and told of from a few minutes before the start', async () => {
     const { clock, line, moments } = watching([BTC_USDT])
-    for (const minute of [80, 97, 98, 99]) await line.hears(BTC_USDT, minute, minute)
-    clock.set(101 * MINUTE + 2_000)
+    for (const minute of [80, 97, 98, 99, 102]) await line.hears(BTC_USDT, minute, minute)
     clock.set(102 * MINUTE + 2_000)
     expect(shown(moments)).toEqual(['BTC/USDT 97 at 97', 'BTC/USDT 98 at 98', 'BTC/USDT 99 at 99'])
+  })
+
+  it('are over when the exchange says so, not when a clock that is fast does', async () => {
+    const { clock, line, moments } = watching([BTC_USDT])
+    await line.hears(BTC_USDT, 100, 11)
+    clock.set(101 * MINUTE + 10 * SECOND)
+    await line.hears(BTC_USDT, 100, 77)
+    clock.set(101 * MINUTE + 20 * SECOND)
+    expect(moments).toEqual([])
+    await line.hears(BTC_USDT, 101, 78)
+    clock.set(101 * MINUTE + 22 * SECOND)
+    expect(shown(moments)).toEqual(['BTC/USDT 100 at 77'])
+  })
+
+  it('are not cut short by a sleep: the line brings them whole, with all that were missed', async () => {
+    const { clock, line, moments } = watching([BTC_USDT])
+    await line.hears(BTC_USDT, 100, 11)
+    clock.set(130 * MINUTE + 5 * SECOND)
+    expect(moments).toEqual([])
+    await line.breaks()
+    await new Promise((resolve) => setTimeout(resolve, 1_200))
+    for (let minute = 100; minute <= 130; minute++) await line.hears(BTC_USDT, minute, minute)
+    clock.set(130 * MINUTE + 9 * SECOND)
+    expect(shown(moments)).toHaveLength(30)
+    expect(shown(moments)[0]).toBe('BTC/USDT 100 at 100')
+    expect(shown(moments).at(-1)).toBe('BTC/USDT 129 at 129')
   })
 
   it('wait for the line when it is lost: half a minute is none, and the missed ones come when it is back', async () => {
     const { clock, line, moments } = watching([BTC_USDT])
     await line.hears(BTC_USDT, 100, 11)
     await line.breaks()
-    clock.set(101 * MINUTE + 2_000)
     clock.set(102 * MINUTE + 2_000)
     expect(moments).toEqual([])
     await new Promise((resolve) => setTimeout(resolve, 1_200))
@@ -115,6 +144,7 @@ describe('Kraken’s own minutes', () => {
       [100, 21],
       [101, 22],
       [102, 23],
+      [103, 24],
     ] as const) {
       await line.hears(BTC_USDT, minute, close)
     }
