@@ -363,6 +363,8 @@ export type RiskDecisionStore = {
   ofProposal(id: ProposalId): RecordedRiskDecision | null
   /** Newest first. */
   recent(limit: number): readonly RecordedRiskDecision[]
+  /** Those that let nothing through, newest first. */
+  refused(limit: number): readonly RecordedRiskDecision[]
 }
 export type EquityPoint = {
   readonly at: EpochMs

@@ -229,10 +229,21 @@ test('what is opened stands right below the row of its card, and leaves no gap a
   expect(opened?.y).toBeLessThan(await top('Sentiment'))
 })
 
-test('nothing here is an amount: with amounts hidden the room is the same', async ({ window }) => {
+test('a trade that was refused says why, and opens to what each rule said of it', async ({ window }) => {
+  const refused = panel(window, 'Refused by the risk engine')
+  await expect(refused.getByRole('listitem')).toHaveCount(3)
+  await refused.locator('summary').filter({ hasText: 'Positions per symbol' }).click()
+  const rules = refused.getByLabel('What each risk rule said of BTC/USDT')
+  await expect(rules).toContainText('2 on BTC/USDT, at most 2.')
+})
+
+test('nothing here is an amount but what a refused trade would have been: the rest is the same with amounts hidden', async ({
+  window,
+}) => {
   await window.keyboard.press('h')
-  const room = window.getByRole('main')
-  await expect(room).not.toContainText('hidden')
+  await expect(window.locator('.agents-top')).not.toContainText('hidden')
+  await expect(window.locator('.agent-cards')).not.toContainText('hidden')
+  await expect(panel(window, 'Refused by the risk engine')).not.toContainText('1.4 XRP')
   await expect(panel(window, 'Circuit breakers')).toContainText('−1.20 %')
 })
 

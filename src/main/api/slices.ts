@@ -38,6 +38,7 @@ export type SliceDeps = {
 }
 
 const DECIDED_SHOWN = 30
+const REFUSALS_SHOWN = 10
 const HUNDRED = decimal('100')
 
 /** How each slice of the window's view is read from the services. */
@@ -100,6 +101,12 @@ export function createSlices(deps: SliceDeps): Slices {
     const settled = stores.conflicts.recent(DECIDED_SHOWN).filter((conflict) => conflict.resolution !== null)
     return [...unresolved(), ...settled].map(conflictView)
   })
+
+  const refusals = keep(() =>
+    stores.riskDecisions
+      .refused(REFUSALS_SHOWN)
+      .map(({ at, symbol, correlationId, rules }) => ({ at, symbol, correlationId, rules: [...rules] })),
+  )
 
   const openOrders = keep(() => liveOrders().map(orderView))
   const recentOrders = keep(() => stores.orders.recent(RECENT_ORDERS).map(orderView))
@@ -208,6 +215,7 @@ export function createSlices(deps: SliceDeps): Slices {
       ),
       market: marketView(engine.market, markets.symbols),
       breakers: breakerViews(engine.breakers.snapshot(), engine.breakerLimits, clock.now()),
+      refusals: refusals(),
     }),
   }
 }

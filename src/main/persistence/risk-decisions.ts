@@ -20,6 +20,9 @@ const COLUMNS = ['at', 'symbol', 'correlation_id', 'proposal_id', 'amount', 'own
 export function createRiskDecisionStore(sql: Sql): RiskDecisionStore {
   const insert = sql.prepare(insertInto('risk_decisions', COLUMNS))
   const ofProposal = sql.prepare<[string], Row>('SELECT * FROM risk_decisions WHERE proposal_id = ?')
+  const refused = sql.prepare<[number], Row>(
+    'SELECT * FROM risk_decisions WHERE proposal_id IS NULL ORDER BY seq DESC LIMIT ?',
+  )
   const recent = sql.prepare<[number], Row>('SELECT * FROM risk_decisions ORDER BY seq DESC LIMIT ?')
   return {
     add({ at, symbol, correlationId, allowed, rules }) {
@@ -30,6 +33,7 @@ export function createRiskDecisionStore(sql: Sql): RiskDecisionStore {
       const row = ofProposal.get(id)
       return row === undefined ? null : decisionOf(row)
     },
+    refused: (limit) => refused.all(limit).map(decisionOf),
     recent: (limit) => recent.all(limit).map(decisionOf),
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { RuleView } from './rule-view.ts'
 
 /* What the Agents room shows. Confidences, shares and scores are floats: they size nothing. */
 const At = z.number()
@@ -75,10 +76,21 @@ export const BreakerView = z.object({
 })
 export type BreakerView = z.infer<typeof BreakerView>
 
+/** A trade that the risk engine refused, when it was signalled or when it was to be approved. */
+export const RefusalView = z.object({
+  at: At,
+  symbol: z.string(),
+  correlationId: z.string(),
+  rules: z.array(RuleView),
+})
+export type RefusalView = z.infer<typeof RefusalView>
+
 export const AgentsView = z.object({
   agents: z.array(AgentView),
   market: z.array(FreshnessView),
   breakers: z.array(BreakerView),
+  /** Newest first. */
+  refusals: z.array(RefusalView),
 })
 export type AgentsView = z.infer<typeof AgentsView>
 

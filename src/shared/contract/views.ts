@@ -2,9 +2,11 @@ import { z } from 'zod'
 import { DecimalText } from '../money.ts'
 import { AgentsView } from './agent-views.ts'
 import { OrdersView } from './order-views.ts'
+import { RuleView } from './rule-view.ts'
 
 export * from './agent-views.ts'
 export * from './order-views.ts'
+export * from './rule-view.ts'
 
 /*
  * What the window sees: flat, decimals as text, times as epoch milliseconds. The engine pushes these; the window only
@@ -228,14 +230,6 @@ export const ProgressView = z.object({
   canResume: z.boolean(),
 })
 export type ProgressView = z.infer<typeof ProgressView>
-
-/** One rule of the risk engine, and what it said, in one sentence. */
-export const RuleView = z.object({
-  rule: z.string(),
-  outcome: z.enum(['passed', 'cut', 'refused']),
-  text: z.string(),
-})
-export type RuleView = z.infer<typeof RuleView>
 
 export const ProposalView = z.object({
   id: z.string(),

@@ -11,6 +11,7 @@ import { AgentDetails } from './agent-details.tsx'
 import { Breakers } from './breakers.tsx'
 import { Calibration } from './calibration.tsx'
 import { MarketData } from './market-data.tsx'
+import { Refusals } from './refusals.tsx'
 
 export function AgentsRoom() {
   const agents = useView((view) => view.agents.agents)
@@ -21,6 +22,7 @@ export function AgentsRoom() {
         <Breakers />
       </div>
       {agents.length === 0 ? <NoAgents /> : <Cards agents={agents} />}
+      <Refusals />
     </RoomFrame>
   )
 }

@@ -1,65 +1,14 @@
-import { Check, Scissors, X } from 'lucide-react'
-import type { ReactNode } from 'react'
-import type { ProposalView, RuleView } from '../../../shared/contract/views.ts'
-import { capitalized, words } from '../../format.ts'
-import { Chip, type Tone } from '../../parts/chip.tsx'
-import { HiddenAmount } from '../../parts/number.tsx'
-import { Panel, TableFrame } from '../../parts/panel.tsx'
-import { usePreferences } from '../../stores/preferences.ts'
-
-const OUTCOMES: Record<RuleView['outcome'], { readonly tone: Tone; readonly icon: ReactNode; readonly word: string }> =
-  {
-    passed: { tone: 'good', icon: <Check size={11} aria-hidden="true" />, word: 'Passed' },
-    cut: { tone: 'warn', icon: <Scissors size={11} aria-hidden="true" />, word: 'Cut' },
-    refused: { tone: 'bad', icon: <X size={11} aria-hidden="true" />, word: 'Refused' },
-  }
-
-/** Those that speak of no amounts; all others are covered while amounts are hidden. */
-const WITHOUT_AMOUNTS: ReadonlySet<string> = new Set([
-  'direction',
-  'breakers',
-  'minimum_confidence',
-  'stop',
-  'reward_to_risk',
-  'positions_per_symbol',
-  'positions',
-  'leverage',
-])
+import type { ProposalView } from '../../../shared/contract/views.ts'
+import { Panel } from '../../parts/panel.tsx'
+import { RulesTable } from '../../parts/rules-table.tsx'
 
 /** What every rule of the risk engine said when the trade was sized. */
 export function RiskRules({ rules }: { rules: ProposalView['rules'] }) {
-  const hidesAmounts = usePreferences((state) => state.hidesAmounts)
   if (rules.length === 0) return null
   const cuts = rules.filter(({ outcome }) => outcome === 'cut').length
   return (
     <Panel title="Risk rules" note={cuts === 0 ? 'all passed' : `${cuts} of ${rules.length} made it smaller`}>
-      <TableFrame label="What each risk rule said">
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">Rule</th>
-              <th scope="col">Outcome</th>
-              <th scope="col">In numbers</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rules.map(({ rule, outcome, text }) => {
-              const { tone, icon, word } = OUTCOMES[outcome]
-              return (
-                <tr key={rule}>
-                  <th scope="row">{capitalized(words(rule))}</th>
-                  <td>
-                    <Chip tone={tone} icon={icon}>
-                      {word}
-                    </Chip>
-                  </td>
-                  <td className="wrap num">{hidesAmounts && !WITHOUT_AMOUNTS.has(rule) ? <HiddenAmount /> : text}</td>
-                </tr>
-              )
-            })}
-          </tbody>
-        </table>
-      </TableFrame>
+      <RulesTable rules={rules} label="What each risk rule said" />
     </Panel>
   )
 }
