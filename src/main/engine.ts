@@ -1,7 +1,7 @@
 import { type Asset, baseOf, quoteOf, type TradedPair } from '../shared/ids.ts'
 import { type Amount, type Decimal, fromFloat, ONE, type Price, toFloat, toText, ZERO } from '../shared/money.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
-import { type EpochMs, HOUR, MINUTE, SECOND } from '../shared/time.ts'
+import { after, type EpochMs, HOUR, MINUTE, SECOND } from '../shared/time.ts'
 import { Accounting } from './accounting/accounting.ts'
 import { ExternalFlows } from './accounting/external-flows.ts'
 import { solveLinear } from './adapters/yalps/linear-solver.ts'
@@ -25,11 +25,12 @@ import type { MarketRules, Tick } from './domain/market.ts'
 import { exitReached, type Position } from './domain/position.ts'
 import type { PlanSettings } from './domain/rebalance.ts'
 import type { RegimeOutput } from './domain/signal.ts'
-import type { ExitSettings } from './domain/stop-moves.ts'
+import { type ExitSettings, isStopTooFar } from './domain/stop-moves.ts'
 import { Books } from './execution/books.ts'
 import { Executor } from './execution/executor.ts'
 import { MarketData } from './market-data/market-data.ts'
 import type {
+  Cancel,
   Clock,
   Exchange,
   Hash,
@@ -89,6 +90,8 @@ export type EngineParts = {
 const PRICE_HOLDS_MS = HOUR
 /** New intents after orders that were proven never placed. */
 const NEVER_PLACED_RETRIES = 2
+/** After the exchange could not be asked for the past. */
+const BACK_FILL_AGAIN_MS = 5 * MINUTE
 
 export type Opening = ReadonlyArray<{ readonly asset: Asset; readonly core: Amount; readonly hodl: Amount }>
 
@@ -118,6 +121,7 @@ export function createEngine(parts: EngineParts) {
       ta_signals: (output) => output.symbol,
       regime_updates: (output) => output.symbol,
       sentiment_updates: (output) => output.symbol,
+      trading_signals: (signal) => signal.symbol,
     },
     onDeadLetter(message, subscriber, reason) {
       log.error(`a message on ${message.topic} did not reach ${subscriber}: ${reason}`)
@@ -192,6 +196,7 @@ export function createEngine(parts: EngineParts) {
     priceOf,
     coordinator: () => coordinator.status().state,
     isKilled,
+    stillAllowed: (proposal) => tactical.stillAllowed(proposal),
     halt: (reason) => void coordinator.halt(reason),
     onBug,
     limits: {
@@ -348,6 +353,8 @@ export function createEngine(parts: EngineParts) {
     isTrading: () => tracker.openPositions().length > 0,
     attend: (id) => executor.attend(id),
     closeAll: () => executor.exitAll('breaker'),
+    isStopMissing: () =>
+      coordinator.status().state !== 'HALTED' || tracker.openPositions().some(({ exitReason }) => exitReason === null),
     halt: (reason) => void coordinator.halt(reason),
   })
   const approval = new ApprovalDesk({
@@ -360,7 +367,12 @@ export function createEngine(parts: EngineParts) {
     freeOfCore: core.freeOf,
     heldBackBecause,
     stillAllowed: (proposal) => tactical.stillAllowed(proposal),
-    onOutdated: (voided) => void rebalancer.planAgain(voided),
+    look: () => breakers.look(),
+    onRefused: (proposal) => tactical.noteRefused(proposal),
+    onOutdated(voided) {
+      if (voided.kind === 'rebalance') rebalancer.planAgain(voided)
+      else tactical.proposeAgain(voided)
+    },
     settings: {
       rebalance: portfolio.approval.rebalance,
       tactical: portfolio.approval.tactical,
@@ -383,6 +395,8 @@ export function createEngine(parts: EngineParts) {
       askTimeLimitMs,
     },
   })
+  const stopMaxPercent = (symbol: TradedPair): Decimal =>
+    risk.stop.max_percent_by_symbol[symbol] ?? risk.stop.max_percent
   const tactical = new TacticalDesk({
     clock,
     ids,
@@ -423,7 +437,7 @@ export function createEngine(parts: EngineParts) {
         maxPositions: risk.max_positions,
         stopAtrMultiple: risk.stop.atr_multiple,
         stopMinPercent: risk.stop.min_percent,
-        stopMaxPercent: (symbol) => risk.stop.max_percent_by_symbol[symbol] ?? risk.stop.max_percent,
+        stopMaxPercent,
         rewardToRisk: risk.reward_to_risk,
         leverage: risk.margin.enabled ? risk.margin.leverage : 1,
       },
@@ -502,14 +516,22 @@ export function createEngine(parts: EngineParts) {
     return bus.latest('regime_updates', symbol)?.payload ?? null
   }
   const schedule = new Schedule(clock)
+  let cancelBackFill: Cancel = () => {}
+  let isClosed = false
 
   /**
    * Gives the past to all who build on it, before the first price: nobody speaks before he knows it. What is missing of
-   * it is said; they warm up on live candles then.
+   * it is said; they warm up on live candles then, and where the exchange could not be asked it is asked again.
    */
   async function backFill(feed: MarketFeed): Promise<void> {
+    cancelBackFill()
     const needs = [...(agents?.needs() ?? []), hourlyReturns.need]
-    const candles = await market.backFill(feed, needs, parts.baseIntervalMs)
+    const { candles, problem } = await market.backFill(feed, needs, parts.baseIntervalMs)
+    if (isClosed) return
+    agents?.forget()
+    if (problem !== null) {
+      cancelBackFill = clock.at(after(clock.now(), BACK_FILL_AGAIN_MS), () => void backFill(feed).catch(onBug))
+    }
     for (const { symbol, candle } of candles) agents?.observe(symbol, candle)
     // What was said before the program ended, and fell due since.
     calibration?.onCandles(candles)
@@ -540,8 +562,15 @@ export function createEngine(parts: EngineParts) {
     return baseline === null ? null : tracker.value(baseline)
   }
 
-  /** Error `position/wrong-side`: such an exit would be reached at once. */
+  /**
+   * Errors `position/wrong-side`: such an exit would be reached at once; `position/stop-too-far`: it would risk more than
+   * any trade may, and more than it does now.
+   */
   function checkExits(position: Position, change: { stop: Price | null; target: Price | null }): Result<null> {
+    const most = stopMaxPercent(position.symbol)
+    if (change.stop !== null && isStopTooFar(position, change.stop, most)) {
+      return fail('position/stop-too-far', `A stop stands at most ${toText(most)} % from the entry: nothing was moved.`)
+    }
     const mark = tracker.markOf(position.symbol)
     const moved = { ...position, stop: change.stop ?? position.stop, target: change.target ?? position.target }
     const reached = mark === null ? null : exitReached(moved, mark)
@@ -585,6 +614,10 @@ export function createEngine(parts: EngineParts) {
     calibration,
     baseIntervalMs: parts.baseIntervalMs,
     backFill,
+    endBackFill() {
+      isClosed = true
+      cancelBackFill()
+    },
     schedule,
     quote,
     targets,

@@ -29,6 +29,7 @@ import {
   price,
   ZERO,
 } from '../../src/shared/money.ts'
+import { ok } from '../../src/shared/result.ts'
 import { after, DAY, type EpochMs, epochMs, MINUTE, SECOND } from '../../src/shared/time.ts'
 import { MIGRATIONS_DIR } from '../support/crash-engine.ts'
 import { behindBadLine } from '../support/crash-faults.ts'
@@ -122,6 +123,7 @@ export function openDesk(seed: number, onOrder: (order: Order, at: EpochMs) => v
     priceOf: (asset) => (asset === USDT ? (ONE as typeof ONE & Price) : (fromFloat(market.tick().last) as Price)),
     coordinator: () => 'RUNNING',
     isKilled: () => false,
+    stillAllowed: () => ok(null),
     halt: (reason) => problems.push(`halted: ${reason}`),
     onBug: (error) => problems.push(`bug: ${error instanceof Error ? error.stack : String(error)}`),
     limits: {

@@ -183,6 +183,11 @@ export class RiskHistory {
   private restart(): void {
     this.events.push('restart')
     if (this.world.chance(0.3)) this.closeOne(false)
+    // Off for a while: over midnight too, and the market goes on.
+    if (this.world.chance(0.4)) {
+      this.world.pass(this.watch.pausedUntil())
+      this.world.movePrice()
+    }
     this.watch.restart()
   }
 

@@ -66,7 +66,7 @@ export class BreakerReference {
     this.peak = null
   }
 
-  /** @param before the account at the look before, if a position was open then and the program has run since. */
+  /** @param before the account at the look before, if a position was open then; after a restart the one that was written down last. */
   look(account: Account, before: Account | null): readonly string[] {
     const now = startOf(account)
     const [dayNow, weekNow] = [dayName(account.at), weekName(account.at)]

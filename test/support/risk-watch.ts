@@ -50,6 +50,7 @@ export class BreakerWatch {
   private readonly clock: Clock
   private breakers: Breakers
   private before: Account | null = null
+  private written: Account | null = null
   private isHalted = false
 
   constructor(world: RiskWorld, machine: RiskMachine, bus: Bus, log: Log) {
@@ -108,13 +109,14 @@ export class BreakerWatch {
   /** The program ends and starts again: what was not written down is gone. */
   restart(): void {
     const { world } = this
-    this.before = null
+    this.before = this.written
     if (this.machine.forgets) world.memory.forget()
     const saved = world.memory.get('breakers')
     this.breakers = this.started()
     // What the last look saw is gone, what was written down is not.
     const account = world.account()
-    const tripped = this.reference.look(account, null)
+    const tripped = this.reference.look(account, this.before)
+    for (const name of tripped) this.log.events.push(`tripped ${name}`)
     this.breakers.look()
     this.compare('rebuilt', this.reference.expected(world.now, tripped))
     if (saved === null) this.log.find('rebuilt', 'nothing was written down')
@@ -161,11 +163,15 @@ export class BreakerWatch {
       halt: () => {
         this.isHalted = true
       },
+      isStopMissing: () => !this.isHalted,
     })
   }
 
   private remember(account: Account): void {
     this.before = this.world.open().length > 0 ? account : null
+    // One a minute is written down.
+    if (this.before === null) this.written = null
+    else if (this.written === null || account.at - this.written.at >= MINUTE) this.written = account
   }
 
   private compare(kind: Flaw, expected: Expected): void {

@@ -34,7 +34,11 @@ export class ApprovalDesk {
     readonly heldBackBecause: () => string | null
     /** Whether the risk engine of now lets it through. Errors `risk/…`. */
     readonly stillAllowed: (proposal: Proposal) => Result<null>
-    /** A plan was voided because it does not fit the facts any more: another may take its place. */
+    /** The risk engine refused what was to be approved. */
+    readonly onRefused: (proposal: Proposal) => void
+    /** Compares the circuit breakers with the account of now. */
+    readonly look: () => void
+    /** What was proposed was voided because it does not fit the facts any more: another may take its place. */
     readonly onOutdated: (voided: Proposal) => void
     readonly settings: ApprovalSettings
   }
@@ -64,10 +68,16 @@ export class ApprovalDesk {
    */
   approve(id: ProposalId, hash: string, legs: readonly number[] | null = null): Result<Proposal> {
     const decided = this.decide(id, hash, legs, 'trader')
+    if (!decided.ok && decided.error.code.startsWith('risk/')) this.noteRefused(id)
     if (decided.ok || !voidsPlan(decided.error.code)) return decided
     const voided = this.end(id, 'voided', decided.error.message)
-    if (voided.ok && voided.value.kind === 'rebalance') this.deps.onOutdated(voided.value)
+    if (voided.ok) this.deps.onOutdated(voided.value)
     return decided
+  }
+
+  private noteRefused(id: ProposalId): void {
+    const proposal = this.deps.stores.proposals.get(id)
+    if (proposal !== null) this.deps.onRefused(proposal)
   }
 
   reject(id: ProposalId, reason: string): Result<Proposal> {
@@ -114,6 +124,8 @@ export class ApprovalDesk {
     legs: readonly number[] | null,
     by: 'trader' | 'auto',
   ): Result<Proposal> {
+    // What has been lost by now counts, also where nobody has looked since.
+    this.deps.look()
     const held = this.deps.heldBackBecause()
     if (held !== null) return fail('proposal/held-back', held)
     const approved = this.deps.stores.transact(() => {

@@ -49,7 +49,7 @@ export class TacticalDesk {
     readonly clock: Clock
     readonly ids: Ids
     readonly bus: Bus
-    readonly stores: Pick<Stores, 'transact' | 'orders' | 'proposals' | 'positions' | 'riskDecisions'>
+    readonly stores: Pick<Stores, 'transact' | 'orders' | 'proposals' | 'positions' | 'conflicts' | 'riskDecisions'>
     readonly markets: Markets
     readonly account: AccountView
     readonly hash: Hash
@@ -91,33 +91,60 @@ export class TacticalDesk {
   onResolved(conflict: Conflict): void {
     const option = conflict.options.find((candidate) => candidate.id === conflict.resolution?.optionId)
     if (option === undefined || option.sizeFactor === 0 || !this.deps.isRunning()) return
+    if (this.isProposed(conflict.symbol)) return
     this.propose(conflict.signal, conflict.regime, option.sizeFactor, conflict, conflict.correlationId)
   }
 
+  /** The signal may stand although its trade no longer fits: with the prices and the account of now it is another one. */
+  proposeAgain({ trade, conflictId }: Proposal): void {
+    if (trade === null || !this.deps.isRunning() || this.isBusy(trade.symbol)) return
+    const message = this.deps.bus.latest('trading_signals', trade.symbol)
+    const bias = trade.target.gt(trade.stop) ? 'long' : 'short'
+    const action = bias === 'long' ? 'BUY' : 'SELL'
+    if (message === null || message.correlationId === null) return
+    if (message.payload.action !== action || message.payload.bias !== bias) return
+    const conflict = conflictId === null ? null : this.deps.stores.conflicts.get(conflictId)
+    const chosen = conflict?.options.find(({ id }) => id === conflict.resolution?.optionId) ?? null
+    const regime = this.deps.regimeOf(trade.symbol)
+    this.propose(message.payload, regime, chosen?.sizeFactor ?? 1, conflict, message.correlationId)
+  }
+
+  /** Keeps what every rule said of a trade that was refused when it was to be approved. */
+  noteRefused(proposal: Proposal): void {
+    const rules = this.askedAgain(proposal)
+    if (proposal.trade === null || rules === null || refusalOf(rules) === null) return
+    this.note(proposal.trade, { rules, trade: null }, null, proposal.correlationId)
+  }
+
   /** Whether a trade may still be made as it was proposed; a rebalance may. Errors `risk/…`, by the rule that refuses. */
-  stillAllowed({ id, trade, legs, createdAt }: Proposal): Result<null> {
+  stillAllowed(proposal: Proposal): Result<null> {
+    if (proposal.trade === null) return ok(null)
+    const rules = this.askedAgain(proposal)
+    if (rules === null) return fail('risk/no-price', noPrice(proposal.trade.symbol))
+    const refusal = refusalOf(rules)
+    return refusal === null ? ok(null) : fail(`risk/${refusal.rule.replaceAll('_', '-')}`, inWords(refusal))
+  }
+
+  /** Null for a rebalance, and while some price is missing. */
+  private askedAgain({ id, trade, legs, createdAt }: Proposal): readonly RuleOutcome[] | null {
     const { account, breakers, settings } = this.deps
     const [leg] = legs
-    if (trade === null || leg === undefined) return ok(null)
-    const price = account.freshPrice(trade.symbol)
+    const price = trade === null ? null : account.freshPrice(trade.symbol)
     const equity = account.equity()
-    breakers.look()
-    if (price === null || equity === null) return fail('risk/no-price', noPrice(trade.symbol))
+    if (trade === null || leg === undefined || price === null || equity === null) return null
     const { amount, worstPrice } = leg
-    const refusal = refusalOf(
-      reassess(
-        { trade, amount, worstPrice, proposedAt: createdAt },
-        { ...this.others('approved', id), equity, price, breakers: breakers.verdict() },
-        settings.limits,
-      ),
+    return reassess(
+      { trade, amount, worstPrice, proposedAt: createdAt },
+      { ...this.others('approved', id), equity, price, breakers: breakers.verdict() },
+      settings.limits,
     )
-    return refusal === null ? ok(null) : fail(`risk/${refusal.rule.replaceAll('_', '-')}`, inWords(refusal))
   }
 
   /** @param among `pending`: those that wait for a decision as well. */
   private others(among: 'pending' | 'approved', besides: ProposalId | null): Others {
     const { orders, positions, proposals } = this.deps.stores
-    const open = positions.open()
+    // What a trade has bought already is a part of it, not another one.
+    const open = positions.open().filter(({ proposalId }) => proposalId !== besides)
     const others = among === 'pending' ? proposals.withStatus('pending', 'approved') : proposals.withStatus('approved')
     const committed = others.flatMap((other) =>
       other.id === besides ? [] : (commitmentOf(other, orders.ofProposal(other.id), open) ?? []),
@@ -127,10 +154,11 @@ export class TacticalDesk {
 
   /** One question about a symbol at a time; positions on it are the risk engine's. */
   private isBusy(symbol: TradedPair): boolean {
-    return (
-      this.deps.pendingConflicts().some((conflict) => conflict.symbol === symbol) ||
-      this.deps.stores.proposals.withStatus('pending', 'approved').some((proposal) => proposal.trade?.symbol === symbol)
-    )
+    return this.deps.pendingConflicts().some((conflict) => conflict.symbol === symbol) || this.isProposed(symbol)
+  }
+
+  private isProposed(symbol: TradedPair): boolean {
+    return this.deps.stores.proposals.withStatus('pending', 'approved').some(({ trade }) => trade?.symbol === symbol)
   }
 
   /** The market has turned against what is held. */
@@ -216,7 +244,7 @@ export class TacticalDesk {
   }
 
   private note(
-    { symbol }: TradingSignal,
+    { symbol }: Pick<TradingSignal, 'symbol'>,
     { rules, trade }: RiskDecision,
     proposalId: ProposalId | null,
     correlationId: CorrelationId,

@@ -29,7 +29,17 @@ export type ApprovalContext = {
 const HUNDRED = decimal('100')
 
 /** The plan is not the one to be carried out now: it is voided, and a fresh one takes its place. */
-const VOIDING = ['proposal/price-moved', 'proposal/bags-changed', 'proposal/balance', 'proposal/expired']
+const VOIDING: readonly string[] = [
+  'proposal/price-moved',
+  'proposal/bags-changed',
+  'proposal/balance',
+  'proposal/expired',
+  // Exits and size belong to the prices and the account of then.
+  'risk/stop',
+  'risk/reward-to-risk',
+  'risk/risk-per-trade',
+  'risk/position-size',
+]
 export const voidsPlan = (code: string): boolean => VOIDING.includes(code)
 
 /**

@@ -1,5 +1,5 @@
 import { type Amount, type Decimal, decimal, type Money, maxOf, type Price, toText, ZERO } from '../../shared/money.ts'
-import { fail, ok, type Result } from '../../shared/result.ts'
+import { type Failure, fail, ok, type Result } from '../../shared/result.ts'
 import { type OrderIntent, positionIdOf } from './order.ts'
 
 declare const gated: unique symbol
@@ -30,6 +30,8 @@ export type GateContext = {
   readonly isDuplicate: boolean
   /** Why the order is not what was approved; null when it is, or needs no approval. */
   readonly unapprovedBecause: string | null
+  /** Why the risk engine would not have this entry made now; null when it would, or the order is none. */
+  readonly riskRefusal: Failure | null
   /** What the order spends at the price of now, with fee; 0 for closing a margin position. */
   readonly needed: Amount
   /** The same if all of it trades at its worst price. */
@@ -54,8 +56,8 @@ export const reducesRisk = ({ receipt }: Pick<OrderIntent, 'receipt'>): boolean 
  * The one gate in front of the exchange, for every order whatever its origin. Orders that only reduce risk skip
  * staleness, collar, count and notional; nothing skips the bag, and what is set aside.
  *
- * Errors `gate/…`: `approval`, `bag`, `set-aside`, `funds`, `held`, `killed`, `not-running`, `blocked`, `stale-price`, `collar`, `notional`, `daily-notional`,
- * `rate`, `duplicate`.
+ * Errors `gate/…`: `approval`, `bag`, `set-aside`, `funds`, `held`, `killed`, `not-running`, `blocked`, `stale-price`,
+ * `no-price` (of what the account holds), `risk`, `collar`, `notional`, `daily-notional`, `rate`, `duplicate`.
  */
 export function passGate(intent: OrderIntent, context: GateContext, limits: GateLimits): Result<GatedIntent> {
   if (context.unapprovedBecause !== null) {
@@ -90,6 +92,10 @@ export function passGate(intent: OrderIntent, context: GateContext, limits: Gate
   }
   if (context.blockedBecause !== null) return fail('gate/blocked', context.blockedBecause)
   if (context.lastPrice === null) return fail('gate/stale-price', `There is no fresh price of ${intent.symbol}.`)
+  if (context.riskRefusal !== null) {
+    const { code, message } = context.riskRefusal
+    return fail(code === 'risk/no-price' ? 'gate/no-price' : 'gate/risk', message)
+  }
   const distance = intent.limitPrice.minus(context.lastPrice).abs().times(HUNDRED)
   const isAdverse =
     intent.side === 'buy' ? intent.limitPrice.gt(context.lastPrice) : intent.limitPrice.lt(context.lastPrice)

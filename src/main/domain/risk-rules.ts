@@ -92,7 +92,11 @@ export function breakersRule(heldBackBecause: readonly string[]): RuleOutcome {
 export function confidenceRule(confidence: number, lossesInARow: number, limits: RiskLimits): RuleOutcome {
   const minimum = minimumConfidence(lossesInARow, limits)
   const after = lossesInARow === 0 ? '' : ` after ${lossesInARow} losses in a row`
-  const text = `${confidence.toFixed(2)}, at least ${minimum.toFixed(2)}${after}.`
+  // Rounded down: what is below the minimum must not read like it.
+  const shownConfidence = (Math.floor(confidence * 10_000 + 1e-6) / 10_000).toFixed(
+    confidence * 100 === Math.round(confidence * 100) ? 2 : 4,
+  )
+  const text = `${shownConfidence}, at least ${minimum.toFixed(2)}${after}.`
   return judged('minimum_confidence', confidence >= minimum, text)
 }
 

@@ -79,6 +79,16 @@ export type RiskDecision = {
 
 /** The exchange's own limit. */
 const MOST_LEVERAGE = 5
+/** No setting allows more of equity to be lost between entry and stop. */
+const MOST_RISK_PERCENT = decimal('2')
+/**
+ * Prices and equity move while somebody decides: by so large a part of a limit they may have been carried past it. The
+ * other limits have no such leeway.
+ */
+const STOP_LEEWAY = decimal('0.2')
+const POSITION_LEEWAY = decimal('0.05')
+/** No trade is made for less, whatever the price has done since its target was set. */
+const LEAST_REWARD_TO_RISK = decimal('1.5')
 const HUNDRED = decimal('100')
 
 /**
@@ -89,7 +99,7 @@ const HUNDRED = decimal('100')
  *     amount     = min(own size, room below the exposure limit, what the free quote buys), rounded down to the lot
  *
  * Trades that were proposed or approved before take up room like positions. Exposure and quote are measured at the worst
- * price, so that no fill exceeds them.
+ * price, so that no fill exceeds them; risk and position at the price of now, which slippage may carry over by its cap.
  *
  * Source: design, "Risk engine".
  */
@@ -192,13 +202,23 @@ export function reassess(
 ): readonly RuleOutcome[] {
   const { breakers } = context
   const { smallerSince } = breakers
-  const most = percentOf(context.equity, limits.maxExposurePercent)
-  const total = exposureOf(context).plus(amount.times(highestPrice(worstPrice, context.price)))
+  const { equity, price } = context
+  const most = percentOf(equity, limits.maxExposurePercent)
+  const cost = amount.times(highestPrice(worstPrice, price))
+  const total = exposureOf(context).plus(cost)
+  const mostInOne = percentOf(equity, limits.maxPositionPercent).times(ONE.plus(POSITION_LEEWAY))
+  const value = amount.times(price)
+  // From the price of now: what may be paid beyond it was allowed for when the size was made.
+  const atRisk = amount.times(price.minus(trade.stop).abs())
+  const mostAtRisk = percentOf(equity, MOST_RISK_PERCENT)
   return [
     breakersRule(breakers.heldBackBecause),
     confidenceRule(trade.confidence, breakers.lossesInARow, limits),
+    ...exitRules(trade, context.price, limits),
     perSymbolRule(trade.symbol, context, limits),
     positionsRule(context, limits),
+    judged('risk_per_trade', atRisk.lte(mostAtRisk), `${shown(atRisk, 2)} at risk, at most ${shown(mostAtRisk, 2)}.`),
+    judged('position_size', value.lte(mostInOne), `${shown(value, 2)}, at most ${shown(mostInOne, 2)}.`),
     judged(
       'sizing',
       smallerSince === null || proposedAt >= smallerSince,
@@ -207,6 +227,25 @@ export function reassess(
         : `${breakers.lossesInARow} losses in a row: trades are smaller than when it was proposed.`,
     ),
     judged('exposure', total.lte(most), `${shown(total, 2)} with it, at most ${shown(most, 2)}.`),
+  ]
+}
+
+/** Stop and target that were set at another price, from the price of now. */
+function exitRules({ symbol, stop, target }: TradePlan, price: Price, limits: RiskLimits): readonly RuleOutcome[] {
+  const isLong = target.gt(stop)
+  const risk = isLong ? price.minus(stop) : stop.minus(price)
+  const reward = isLong ? target.minus(price) : price.minus(target)
+  const least = percentOf(price, limits.stopMinPercent).times(ONE.minus(STOP_LEEWAY))
+  const most = percentOf(price, limits.stopMaxPercent(symbol)).times(ONE.plus(STOP_LEEWAY))
+  const isFar = risk.gte(least) && risk.lte(most)
+  const range = `${toText(limits.stopMinPercent)} to ${toText(limits.stopMaxPercent(symbol))} %`
+  return [
+    judged('stop', isFar, `${percentText(risk, price)} % from the price of now, allowed ${range} with some leeway.`),
+    judged(
+      'reward_to_risk',
+      risk.gt(ZERO) && reward.gte(risk.times(LEAST_REWARD_TO_RISK)),
+      `${risk.gt(ZERO) ? shown(quotient(reward, risk), 2) : 'None'} at the price of now, at least ${toText(LEAST_REWARD_TO_RISK)}.`,
+    ),
   ]
 }
 

@@ -132,3 +132,10 @@ function breakEven(position: Position, rules: MarketRules): Price {
 /** On the tick, towards the price. */
 const inward = (position: Position, stop: Price, rules: MarketRules): Price =>
   position.side === 'long' ? ceilToStep(stop, rules.tick) : floorToStep(stop, rules.tick)
+
+/** A stop that is moved away to further from the entry than any trade's may be, in percent of it. */
+export function isStopTooFar(position: Position, stop: Price, maxPercent: Decimal): boolean {
+  const entry = averageEntry(position)
+  if (entry === null || isTighter(position, stop, position.stop)) return false
+  return stop.minus(entry).abs().times(HUNDRED).gt(entry.times(maxPercent))
+}

@@ -10,7 +10,7 @@ import {
   type Price,
   ZERO,
 } from '../../shared/money.ts'
-import type { Result } from '../../shared/result.ts'
+import type { Failure, Result } from '../../shared/result.ts'
 import { DAY, type EpochMs, epochMs, MINUTE } from '../../shared/time.ts'
 import { unapproved } from '../domain/approval.ts'
 import { ordersOfLeg, takenBy } from '../domain/execution.ts'
@@ -18,6 +18,7 @@ import { type GatedIntent, type GateLimits, passGate, reducesRisk } from '../dom
 import type { OwnedAccount } from '../domain/ledger.ts'
 import type { Tick } from '../domain/market.ts'
 import { isFinal, type OrderIntent, remaining, type TradingSleeve } from '../domain/order.ts'
+import type { Proposal } from '../domain/proposal.ts'
 import type { Clock, CoordinatorState, Hash, Markets, Stores } from '../ports.ts'
 import type { Books } from './books.ts'
 
@@ -35,6 +36,8 @@ export type GateKeeperDeps = {
   readonly blockedBecause: () => string | null
   /** What the exchange keeps back of an asset: earning, or held by orders placed by hand. */
   readonly keptBack: (asset: Asset) => Amount
+  /** Whether the risk engine still lets an approved entry through. Errors `risk/…`. */
+  readonly stillAllowed: (proposal: Proposal) => Result<null>
   readonly limits: GateLimits
 }
 
@@ -139,6 +142,7 @@ export class GateKeeper {
       ordersInLastMinute: this.minute.length,
       notionalToday: (this.day === Math.floor(now / DAY) ? this.notionalToday : ZERO) as Money,
       unapprovedBecause: this.unapprovedBecause(intent),
+      riskRefusal: this.riskRefusal(intent),
       isDuplicate: stores.orders.byClientOrderId(intent.clientOrderId) !== null,
       needed,
       neededAtWorst: this.spendingOf(intent, intent.amount).amount,
@@ -170,6 +174,14 @@ export class GateKeeper {
     const { proposals, orders } = this.deps.stores
     const earlier = ordersOfLeg(orders.ofProposal(receipt.proposalId), receipt.leg)
     return unapproved(intent, proposals.get(receipt.proposalId), takenBy(earlier), this.deps.hash)
+  }
+
+  /** Breakers and limits may have changed since the approval: a restart, another fill, a loss. */
+  private riskRefusal({ receipt, sleeve }: OrderIntent): Failure | null {
+    if (receipt.kind !== 'proposal_leg' || sleeve !== 'tactical') return null
+    const proposal = this.deps.stores.proposals.get(receipt.proposalId)
+    const allowed = proposal === null ? null : this.deps.stillAllowed(proposal)
+    return allowed === null || allowed.ok ? null : allowed.error
   }
 
   /** What a purse must leave alone although no bag holds it; a withdrawal that is not classified yet is missing already. */

@@ -22,6 +22,7 @@ export type Shell = {
 
 /** After a start prices take a moment to come, ms. */
 const FIRST_PRICE_MS = SECOND
+const NO_PRICES_YET: readonly string[] = ['execution/no-price', 'gate/no-price']
 
 /** Carries out approved proposals, one leg after the other. */
 export class ProposalDesk {
@@ -72,7 +73,7 @@ export class ProposalDesk {
         case 'place': {
           const placed = await this.desk.placeLeg(proposal, step.leg, step.amount, step.type)
           if (placed.ok) await this.afterPlacing(placed.value)
-          else if (placed.error.code === 'execution/no-price') {
+          else if (NO_PRICES_YET.includes(placed.error.code)) {
             return this.shell.later(id, after(clock.now(), FIRST_PRICE_MS), () => this.advance(id))
           } else this.skipped.set(id, new Map(skipped).set(step.leg, placed.error.message))
         }

@@ -1,6 +1,6 @@
 import type { PositionId } from '../../shared/ids.ts'
 import { type Decimal, decimal, type Money, toText, ZERO } from '../../shared/money.ts'
-import { type EpochMs, epochMs } from '../../shared/time.ts'
+import { type EpochMs, epochMs, MINUTE } from '../../shared/time.ts'
 import type { Bus } from '../bus/bus.ts'
 import {
   type BreakerLimits,
@@ -19,7 +19,7 @@ import { type LossRow, type RowEvent, rowAfter, rowOf, sizeAfterLosses } from '.
 import type { Position } from '../domain/position.ts'
 import type { BreakerVerdict } from '../domain/risk.ts'
 import type { Clock, Stores } from '../ports.ts'
-import { fromJson, toJson } from './breaker-json.ts'
+import { fromJson, readingFromJson, readingToJson, toJson } from './breaker-json.ts'
 
 export type BreakersDeps = {
   readonly clock: Clock
@@ -33,10 +33,15 @@ export type BreakersDeps = {
   /** Sells what a position holds above what it is to keep. */
   readonly attend: (id: PositionId) => void
   readonly closeAll: () => void
+  /** Whether after a drawdown something is open that is not being closed, or the program runs on. */
+  readonly isStopMissing: () => boolean
   readonly halt: (reason: string) => void
 }
 
 const STATE = 'breakers'
+const LAST = 'breakers.last'
+const LAST_EVERY_MS = MINUTE
+const NEVER = epochMs(0)
 const TWO = decimal('2')
 /** More than there are. */
 const EVERY = 1_000_000_000
@@ -49,8 +54,9 @@ const EVERY = 1_000_000_000
 export class Breakers {
   private readonly deps: BreakersDeps
   private state: BreakerState | null
-  /** The last reading while a position was open. */
-  private last: BreakerReading | null = null
+  /** The last reading while a position was open, and when one was last written down. */
+  private last: BreakerReading | null
+  private lastSavedAt: EpochMs
   private isResumed = false
   /** What each position that was closed has brought, and all of them, in quote. */
   private readonly results = new Map<PositionId, Money>()
@@ -66,8 +72,10 @@ export class Breakers {
       if (position.closedAt !== null) this.addResult(position)
       this.rowAt = latest(this.rowAt, position.openedAt, position.closedAt ?? position.openedAt)
     }
-    const saved = deps.stores.state.get(STATE)
+    const [saved, last] = [deps.stores.state.get(STATE), deps.stores.state.get(LAST)]
     this.state = saved === null ? null : fromJson(saved)
+    this.last = last === null ? null : readingFromJson(last)
+    this.lastSavedAt = this.last?.at ?? NEVER
   }
 
   /** Compares the account with every limit: after a tick while positions are open, and whenever a decision is made. */
@@ -77,10 +85,14 @@ export class Breakers {
     if (!this.isResumed) this.resume()
     const before = this.state ?? freshBreakers(reading)
     const state = observed(before, reading, this.last)
-    this.last = this.deps.isTrading() ? reading : null
+    this.saveLast(this.deps.isTrading() ? reading : null)
     const names = tripped(state, reading, this.deps.limits)
     const next = names.length === 0 ? state : withTripped(state, names, reading.at)
-    if (next === this.state) return
+    if (next === this.state) {
+      // A write that failed, or a restart, must not leave open what was to be closed.
+      if (next.drawdownTrippedAt !== null && this.deps.isStopMissing()) this.stopAll()
+      return
+    }
     if (names.includes('week') && !names.includes('drawdown')) this.halve(next)
     else this.save(next)
     if (before.dayTrippedAt !== null && state.dayTrippedAt === null) this.tellReset('day')
@@ -90,11 +102,14 @@ export class Breakers {
   }
 
   /** A position was opened: the one at half size after a row of losses has been made. */
-  onOpened({ openedAt }: Position): void {
+  onOpened(position: Position): void {
     if (this.state === null) return
-    this.saveRow(this.rowWith(this.state, { at: openedAt, result: null }))
-    // Bought by an order that was on its way when all was closed.
+    this.saveRow(this.rowWith(this.state, { at: position.openedAt, result: null }))
+    // Bought by an order that was on its way when all was closed, or halved.
     if (this.state.drawdownTrippedAt !== null) this.deps.closeAll()
+    else if (heldBackBy(this.state, this.deps.clock.now()).some(({ name }) => name === 'week')) {
+      this.attend(this.deps.stores.transact(() => this.halved(position)))
+    }
   }
 
   onClosed(position: Position): void {
@@ -145,8 +160,9 @@ export class Breakers {
 
   private stopAll(): void {
     const { closeAll, halt, limits } = this.deps
-    closeAll()
+    // Halted whatever becomes of the closing.
     halt(`Trading has lost ${toText(limits.drawdownPercent)} % from its peak: positions are closed.`)
+    closeAll()
   }
 
   private addResult({ id, realized }: Position): void {
@@ -180,24 +196,34 @@ export class Breakers {
 
   /** One transaction: what is sold is what the trip was about, whenever the program dies. */
   private halve(state: BreakerState): void {
-    const { bus, stores, attend } = this.deps
-    const halved = stores.transact(() => {
-      this.save(state)
-      return stores.positions.open().map((position) => {
-        const next: Position = { ...position, keep: position.amount.div(TWO) as Decimal as Position['amount'] }
-        stores.positions.save(next)
-        return next
+    const { stores } = this.deps
+    const before = this.state
+    try {
+      const halved = stores.transact(() => {
+        this.save(state)
+        return stores.positions.open().map((position) => this.halved(position))
       })
-    })
-    for (const position of halved) {
-      const { correlationId } = position
-      bus.publish(
-        'position_updates',
-        { kind: 'changed', position },
-        { source: 'breakers', priority: 'HIGH', correlationId },
-      )
-      attend(position.id)
+      for (const position of halved) this.attend(position)
+    } catch (error) {
+      this.state = before
+      throw error
     }
+  }
+
+  private halved(position: Position): Position {
+    const next: Position = { ...position, keep: position.amount.div(TWO) as Decimal as Position['amount'] }
+    this.deps.stores.positions.save(next)
+    return next
+  }
+
+  private attend(position: Position): void {
+    const { correlationId } = position
+    this.deps.bus.publish(
+      'position_updates',
+      { kind: 'changed', position },
+      { source: 'breakers', priority: 'HIGH', correlationId },
+    )
+    this.deps.attend(position.id)
   }
 
   private reading(): BreakerReading | null {
@@ -211,9 +237,19 @@ export class Breakers {
     return this.deps.stores.positions.recent(EVERY)
   }
 
+  /** Written first: what could not be is not remembered either, so that a trip is found again with the next reading. */
   private save(state: BreakerState): void {
-    this.state = state
     this.deps.stores.state.set(STATE, toJson(state))
+    this.state = state
+  }
+
+  /** What an open position lost over midnight belongs to the new day, also where the program was not running then. */
+  private saveLast(reading: BreakerReading | null): void {
+    const isNew = reading === null || this.last === null || reading.at - this.lastSavedAt >= LAST_EVERY_MS
+    this.last = reading
+    if (!isNew || (reading === null && this.lastSavedAt === NEVER)) return
+    this.deps.stores.state.set(LAST, readingToJson(reading))
+    this.lastSavedAt = reading?.at ?? NEVER
   }
 
   private announce(name: BreakerName): void {
@@ -234,4 +270,7 @@ export class Breakers {
 const latest = (...times: readonly EpochMs[]): EpochMs => epochMs(Math.max(...times))
 
 const isSame = (a: LossRow, b: LossRow): boolean =>
-  a.lossesInARow === b.lossesInARow && a.pausedUntil === b.pausedUntil && a.isNextHalf === b.isNextHalf
+  a.lossesInARow === b.lossesInARow &&
+  a.pausedSince === b.pausedSince &&
+  a.pausedUntil === b.pausedUntil &&
+  a.isNextHalf === b.isNextHalf

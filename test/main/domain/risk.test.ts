@@ -271,8 +271,12 @@ describe('a trade that is approved later than it was proposed', () => {
     ['its symbol is full', 'positions_per_symbol', { open: positions(2, { symbol: BTC_USDT }) }],
     ['all places are taken', 'positions', { open: positions(5) }],
     ['others have been approved', 'exposure', { committed: [commitmentTo({ cost: money('5960.01') })] }],
-    ['equity has fallen', 'exposure', { equity: money('2549.99') }],
-    ['its price has risen', 'exposure', { price: price('200000.1') }],
+    ['equity has fallen', 'position_size', { equity: money('9523.80') }],
+    ['equity has fallen below what would be risked', 'risk_per_trade', { equity: money('1999.99') }],
+    ['its price has come too near to its stop', 'stop', { price: price('49196.7') }],
+    ['its price is beyond its stop', 'stop', { price: price('48999.9') }],
+    ['its price has gone too far from its stop', 'stop', { price: price('50829.9') }],
+    ['too little is left to win', 'reward_to_risk', { price: price('50200.1') }],
     [
       'trades have become smaller',
       'sizing',
@@ -284,8 +288,9 @@ describe('a trade that is approved later than it was proposed', () => {
 
   it('goes on at exactly the limits', () => {
     expect(refusalNow({ committed: [commitmentTo({ cost: money('5960') })] })).toBeNull()
-    expect(refusalNow({ equity: money('2550') })).toBeNull()
-    expect(refusalNow({ price: price('200000') })).toBeNull()
+    expect(refusalNow({ equity: money('9523.81') })).toBeNull()
+    expect(refusalNow({ price: price('50200') })).toBeNull()
+    expect(refusalNow({ price: price('49196.8') })).toBeNull()
     expect(refusalNow({ breakers: { ...QUIET, smallerSince: NOON } })).toBeNull()
     expect(refusalNow({ breakers: { ...QUIET, lossesInARow: 4 } })).toBeNull()
   })

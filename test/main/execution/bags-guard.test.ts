@@ -32,6 +32,7 @@ import {
   price,
   ZERO,
 } from '../../../src/shared/money.ts'
+import { ok } from '../../../src/shared/result.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 import { BTC, BTC_USDT, rulesOf, scaled, USDT, XRP, XRP_BTC, XRP_USDT } from '../../support/money-arbitraries.ts'
 import { intentOf, legOf, NOON, proposalOf } from '../../support/trading-builders.ts'
@@ -148,6 +149,7 @@ function world(holdings: ReadonlyMap<Asset, Holdings>) {
     priceOf: () => ONE as Decimal as Price,
     coordinator: () => 'RUNNING',
     isKilled: () => false,
+    stillAllowed: () => ok(null),
     blockedBecause: () => null,
     keptBack: () => ZERO,
     limits: UNLIMITED,

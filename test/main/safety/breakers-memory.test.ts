@@ -42,6 +42,7 @@ function room() {
       isTrading: () => memory.store.open().length > 0,
       attend: (id) => happened.push(`attend ${id}`),
       closeAll: () => happened.push('close all'),
+      isStopMissing: () => false,
       halt: () => happened.push('halt'),
     })
   let ids = 0
@@ -182,11 +183,11 @@ describe('what the circuit breakers remember', () => {
     breakers.look()
     account.openPnl = money('-2000')
     breakers.look()
-    expect(happened).toEqual(['close all', 'halt'])
+    expect(happened).toEqual(['halt', 'close all'])
     const late = emptyPosition({ id: 'pos_late' as PositionId })
     memory.store.insert(late)
     breakers.onOpened(late)
-    expect(happened).toEqual(['close all', 'halt', 'close all'])
+    expect(happened).toEqual(['halt', 'close all', 'close all'])
   })
 
   it('resumes without prices, and measures from the next ones', () => {
@@ -201,10 +202,10 @@ describe('what the circuit breakers remember', () => {
     prices(true)
     account.openPnl = money('-3000')
     breakers.look()
-    expect(happened).toEqual(['close all', 'halt'])
+    expect(happened).toEqual(['halt', 'close all'])
     account.openPnl = money('-5000')
     breakers.look()
-    expect(happened).toEqual(['close all', 'halt', 'close all', 'halt'])
+    expect(happened).toEqual(['halt', 'close all', 'halt', 'close all'])
   })
 
   it('is untouched by a resumption after something else', () => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { verifyDatabase } from '../../../src/main/persistence/verify-checks.ts'
-import { toText } from '../../../src/shared/money.ts'
+import type { Stores } from '../../../src/main/ports.ts'
+import { price, toText } from '../../../src/shared/money.ts'
 import { epochMs, isoTime, MINUTE } from '../../../src/shared/time.ts'
 import { createEngineBench } from '../../support/engine-bench.ts'
 import { BTC_USDT, XRP_USDT } from '../../support/money-arbitraries.ts'
@@ -29,6 +30,28 @@ const STOPPED = { 'BTC/USDT': 49_100 }
 const DAY = 'risk.breakers.day_loss_percent=0.2'
 const WEEK = 'risk.breakers.week_loss_percent=0.2'
 const DRAWDOWN = 'risk.breakers.drawdown_percent=0.2'
+
+/** The first so many writes of what the breakers remember fail, as on a full disk. */
+const failing = (count: number) => {
+  const left = { count: 0 }
+  const stores = (all: Stores): Stores => ({
+    ...all,
+    state: {
+      get: (name) => all.state.get(name),
+      set(name, json) {
+        if (name === 'breakers' && left.count-- > 0) throw new Error('SQLITE_FULL')
+        all.state.set(name, json)
+      },
+    },
+  })
+  return {
+    stores,
+    begin(): void {
+      left.count = count
+    },
+  }
+}
+const midnight = (time: string) => epochMs(Date.parse(`2026-01-0${time}Z`))
 
 const at = async (bench: Bench, prices: Parameters<Bench['tick']>[0]): Promise<void> => {
   bench.tick(prices)
@@ -280,5 +303,169 @@ describe('the breaker of losses in a row', () => {
       ok: false,
       error: { code: 'risk/sizing' },
     })
+  })
+})
+
+describe('a circuit breaker, whatever fails', () => {
+  it('closes and halts with the next reading where it could not be written down with the first', async () => {
+    const disk = failing(1)
+    const bench = createEngineBench({ set: [DRAWDOWN], stores: disk.stores })
+    await trade(bench)
+    disk.begin()
+    await at(bench, AT_LIMIT)
+    expect(bench.engine.coordinator.status().state).toBe('RUNNING')
+    await at(bench, AT_LIMIT)
+    expect(bench.engine.coordinator.status().state).toBe('HALTED')
+    expect(positionOf(bench).exitReason).toBe('breaker')
+  })
+
+  it('halves with the next reading too', async () => {
+    const disk = failing(1)
+    const bench = createEngineBench({ set: [WEEK], stores: disk.stores })
+    await trade(bench)
+    disk.begin()
+    await at(bench, AT_LIMIT)
+    expect(positionOf(bench).keep).toBeNull()
+    await at(bench, AT_LIMIT)
+    expect(toText(positionOf(bench).amount)).toBe('0.023')
+  })
+
+  it('closes with the next reading what could not be closed with the first, and is halted meanwhile', async () => {
+    let fails = 0
+    const bench = createEngineBench({
+      set: [DRAWDOWN],
+      stores: (all) => ({
+        ...all,
+        positions: {
+          ...all.positions,
+          save(position) {
+            if (position.exitReason === 'breaker' && fails-- > 0) throw new Error('SQLITE_FULL')
+            all.positions.save(position)
+          },
+        },
+      }),
+    })
+    await trade(bench)
+    fails = 1
+    await at(bench, AT_LIMIT)
+    expect(bench.engine.coordinator.status().state).toBe('HALTED')
+    await at(bench, AT_LIMIT)
+    expect(positionOf(bench).exitReason).toBe('breaker')
+  })
+
+  it.each([false, true])(
+    'counts what is lost over midnight for the new day, restarted or not: %s',
+    async (isRestarted) => {
+      const dir = folder()
+      let bench = createEngineBench({ dir, set: [DAY], now: midnight('1T23:50:00') })
+      await trade(bench)
+      await bench.pass(9 * MINUTE, MINUTE, { 'BTC/USDT': 50_000 })
+      if (isRestarted) {
+        await bench.end()
+        bench = createEngineBench({ dir, set: [DAY], now: midnight('2T00:05:00') })
+      } else bench.clock.advanceTo(midnight('2T00:05:00'))
+      bench.tick(STOPPED)
+      await bench.engine.executor.resume()
+      await at(bench, STOPPED)
+      expect(positionOf(bench).exitReason).toBe('stop')
+      expect(alertsOf(bench)).toContain('breaker/day')
+      await bench.end()
+    },
+  )
+})
+
+describe('an entry that was approved', () => {
+  const approveXrp = (bench: Bench) => {
+    bench.tick()
+    decided(bench.engine.bus, signalOf({ symbol: XRP_USDT, entry: 2, atr: 0.016, at: bench.clock.now() }))
+    const proposal = bench.stores.proposals.withStatus('pending')[0]
+    if (proposal === undefined) throw new Error('nothing is proposed')
+    return { proposal, approved: bench.engine.approval.approve(proposal.id, proposal.hash) }
+  }
+
+  it('does not go out once a breaker has tripped, though nothing has been sent yet', async () => {
+    const bench = createEngineBench({ set: [DAY] })
+    await trade(bench)
+    const { proposal, approved } = approveXrp(bench)
+    expect(approved.ok).toBe(true)
+    await at(bench, { 'BTC/USDT': 49_450 })
+    expect(bench.stores.orders.ofProposal(proposal.id)).toEqual([])
+    expect(bench.stores.proposals.get(proposal.id)).toMatchObject({
+      status: 'incomplete',
+      stoppedLegs: [{ because: expect.stringContaining('breakers: Trading has lost 0.2 % today') }],
+    })
+  })
+
+  it('does not go out after a restart in which a breaker trips', async () => {
+    const dir = folder()
+    const bench = createEngineBench({ dir, set: [DAY, WEEK] })
+    await trade(bench)
+    const ended = bench.engine.executor.close()
+    const { proposal, approved } = approveXrp(bench)
+    expect(approved.ok).toBe(true)
+    await ended
+    await bench.end()
+    const next = createEngineBench({ dir, set: [DAY, WEEK], now: epochMs(bench.clock.now() + 5 * MINUTE) })
+    next.tick({ 'BTC/USDT': 49_450 })
+    await next.engine.executor.resume()
+    expect(next.stores.orders.ofProposal(proposal.id)).toEqual([])
+    await next.end()
+  })
+})
+
+describe('a trade that is refused when it is to be approved', () => {
+  const propose = (bench: Bench, change: Parameters<typeof signalOf>[0] = {}) => {
+    bench.tick()
+    decided(bench.engine.bus, signalOf({ at: bench.clock.now(), ...change }))
+    const proposal = bench.stores.proposals.withStatus('pending')[0]
+    if (proposal === undefined) throw new Error('nothing is proposed')
+    return proposal
+  }
+  const refusedBy = (bench: Bench): (string | undefined)[] =>
+    bench.stores.riskDecisions.refused(10).map(({ rules }) => rules.find(({ outcome }) => outcome === 'refused')?.rule)
+
+  it('is kept with what each rule said, and proposed anew where only its exits do not fit any more', () => {
+    const bench = createEngineBench()
+    // An average range of 100: the stop stands as near as it may, at 49,750.
+    const proposal = propose(bench, { atr: 100 })
+    expect(toText(proposal.trade?.stop ?? price('0'))).toBe('49750')
+    bench.tick({ 'BTC/USDT': 49_790 })
+    expect(bench.engine.approval.approve(proposal.id, proposal.hash)).toMatchObject({ error: { code: 'risk/stop' } })
+    expect(refusedBy(bench)).toEqual(['stop'])
+    expect(bench.stores.proposals.get(proposal.id)?.status).toBe('voided')
+    const [again] = bench.stores.proposals.withStatus('pending')
+    expect(again?.trade).toMatchObject({ symbol: BTC_USDT })
+    expect(Number(again?.trade?.stop.toFixed())).toBeLessThan(49_790 * 0.995 + 0.2)
+  })
+
+  it('is not proposed anew where the analysts have changed their mind', () => {
+    const bench = createEngineBench()
+    const proposal = propose(bench, { atr: 100 })
+    decided(bench.engine.bus, signalOf({ at: bench.clock.now(), action: 'HOLD', bias: 'neutral' }))
+    bench.tick({ 'BTC/USDT': 49_790 })
+    expect(bench.engine.approval.approve(proposal.id, proposal.hash).ok).toBe(false)
+    expect(bench.stores.proposals.withStatus('pending')).toEqual([])
+  })
+
+  it('trips nothing by being looked at', async () => {
+    const bench = createEngineBench({ set: [DRAWDOWN] })
+    await trade(bench)
+    const { approval } = bench.engine
+    const proposal = propose(bench, { symbol: XRP_USDT, entry: 2, atr: 0.016 })
+    const before = bench.stores.rowsWritten()
+    expect(approval.blockedBecause(proposal)).toBeNull()
+    expect(bench.stores.rowsWritten()).toBe(before)
+  })
+})
+
+describe('the stop of a position', () => {
+  it('is not moved further away than any trade’s may stand', async () => {
+    const bench = createEngineBench()
+    await trade(bench)
+    const position = positionOf(bench)
+    const moved = (stop: string) => bench.engine.checkExits(position, { stop: price(stop), target: null })
+    expect(moved('48499')).toMatchObject({ ok: false, error: { code: 'position/stop-too-far' } })
+    expect(moved('48500').ok).toBe(true)
+    expect(moved('49900').ok).toBe(true)
   })
 })
