@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Asset, TradedPair } from '../shared/ids.ts'
-import type { Amount, Decimal, Fraction, Money, Price } from '../shared/money.ts'
+import { type Amount, type Decimal, decimal, type Fraction, type Money, type Price } from '../shared/money.ts'
 import { decimalOf, flag, integer, isPrivate, number, share, text } from '../shared/setting.ts'
 import { SECOND } from '../shared/time.ts'
 import { AGENT_KINDS } from './agent-kinds.ts'
@@ -146,15 +146,31 @@ const execution = z.strictObject({
 })
 
 const percent = (low: string, high: string) => decimalOf<Decimal>(low, high)
+/** What is asked for after a row of losses may be more, not less. */
+const LEAST_AFTER_LOSSES = [
+  { losses: 3, confidence: 0.7 },
+  { losses: 5, confidence: 0.8 },
+]
+const MOST_STOP_OF_BITCOIN = decimal('3')
+const BITCOIN_STOP = 'expected a stop at most 3 from the entry on BTC'
+const isOfBitcoin = (symbol: string): boolean => symbol.startsWith('BTC/')
 const risk = z.strictObject({
   minimum_confidence: number('0.5', '1'),
   after_losses: z
     .array(z.strictObject({ losses: integer(1, 100), minimum_confidence: share }))
     .refine((steps) => steps.every(({ losses }, i) => losses > (steps[i - 1]?.losses ?? 0)), {
       message: 'expected more losses from step to step',
+      abort: true,
     })
     .refine((steps) => steps.every((step, i) => step.minimum_confidence >= (steps[i - 1]?.minimum_confidence ?? 0)), {
       message: 'expected no less confidence from step to step',
+      abort: true,
+    })
+    .superRefine((steps, context) => {
+      for (const { losses, confidence } of LEAST_AFTER_LOSSES) {
+        if (steps.some((step) => step.losses <= losses && step.minimum_confidence >= confidence)) continue
+        context.addIssue(`expected a confidence of at least ${confidence.toFixed(2)} after ${losses} losses`)
+      }
     }),
   unknown_regime_size: share,
   confidence_tiers: z
@@ -171,12 +187,26 @@ const risk = z.strictObject({
   max_exposure_percent: percent('0.1', '80'),
   max_positions_per_symbol: integer(1, 2),
   max_positions: integer(1, 5),
-  stop: z.strictObject({
-    atr_multiple: percent('0.1', '10'),
-    min_percent: percent('0.1', '5'),
-    max_percent: percent('0.5', '5'),
-    max_percent_by_symbol: byPair(percent('0.5', '5')),
-  }),
+  stop: z
+    .strictObject({
+      atr_multiple: percent('0.1', '10'),
+      min_percent: percent('0.5', '5'),
+      max_percent: percent('0.5', '5'),
+      max_percent_by_symbol: byPair(percent('0.5', '5')),
+    })
+    .superRefine(({ min_percent, max_percent, max_percent_by_symbol }, context) => {
+      const refuse = (path: string[], message: string): void => context.addIssue({ code: 'custom', path, message })
+      const bySymbol = Object.entries(max_percent_by_symbol)
+      if (max_percent.lt(min_percent)) refuse(['max_percent'], 'expected no less than min_percent')
+      for (const [symbol, most] of bySymbol) {
+        const path = ['max_percent_by_symbol', symbol]
+        if (most.lt(min_percent)) refuse(path, 'expected no less than min_percent')
+        if (isOfBitcoin(symbol) && most.gt(MOST_STOP_OF_BITCOIN)) refuse(path, BITCOIN_STOP)
+      }
+      if (max_percent.gt(MOST_STOP_OF_BITCOIN) && !bySymbol.some(([symbol]) => isOfBitcoin(symbol))) {
+        refuse(['max_percent_by_symbol'], BITCOIN_STOP)
+      }
+    }),
   reward_to_risk: percent('1.5', '10'),
   exits: z.strictObject({
     trail_from_percent: percent('0.1', '100'),

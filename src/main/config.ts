@@ -148,10 +148,6 @@ function checkTogether(settings: Settings): string[] {
       problems.push(`execution.yaml markets.${market}: expected both assets among the targets of portfolio.yaml`)
     }
   }
-  const { stop } = settings.risk
-  for (const [where, most] of [['', stop.max_percent], ...Object.entries(stop.max_percent_by_symbol)] as const) {
-    if (most.lt(stop.min_percent)) problems.push(`risk.yaml stop ${where}: expected min_percent not above max_percent`)
-  }
   for (const asset of Object.keys(targets)) {
     const start = settings.execution.simulated_market.start_prices[`${asset}/${quote}` as TradedPair]
     if (asset !== quote && start === undefined) {

@@ -262,8 +262,8 @@ export const GUARDS: readonly Guard[] = [
   {
     name: 'a drawdown closes every position',
     file: 'src/main/safety/breakers.ts',
-    code: '    closeAll()\n    halt(',
-    without: '    halt(',
+    code: '    closeAll()\n  }',
+    without: '  }',
     tests: BREAKERS,
   },
   {
@@ -271,6 +271,27 @@ export const GUARDS: readonly Guard[] = [
     file: 'src/main/safety/breakers.ts',
     code: "if (names.includes('week') && !names.includes('drawdown')) this.halve(next)",
     without: "if (names.includes('week') && !names.includes('week')) this.halve(next)",
+    tests: BREAKERS,
+  },
+  {
+    name: 'the risk engine is asked again when an order goes out',
+    file: GATE,
+    code: 'if (context.riskRefusal !== null) {',
+    without: "if (context.riskRefusal?.code === '') {",
+    tests: BREAKERS,
+  },
+  {
+    name: 'a position whose half the market would not take is closed',
+    file: 'src/main/domain/protection.ts',
+    code: 'if (reason === null && isTooSmallToHalve(position, rules))',
+    without: 'if (reason !== null && isTooSmallToHalve(position, rules))',
+    tests: ['test/main/domain/protection.test.ts'],
+  },
+  {
+    name: 'a stop is not moved away further than any may stand',
+    file: 'src/main/domain/stop-moves.ts',
+    code: 'gt(entry.times(maxPercent))',
+    without: 'gt(entry.times(HUNDRED).times(HUNDRED))',
     tests: BREAKERS,
   },
 ]

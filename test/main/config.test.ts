@@ -218,7 +218,11 @@ describe('a setting that cannot be used is refused with file, line and what was 
   it('a stop whose least distance is above its largest on some market', () => {
     replaceLine('risk', '    BTC/USDT', '    BTC/USDT: 0.6')
     replaceLine('risk', '  min_percent', '  min_percent: 0.7')
-    expect(problems()).toEqual(['risk.yaml stop BTC/USDT: expected min_percent not above max_percent'])
+    expect(problems()).toEqual([
+      expect.stringMatching(
+        /^risk\.yaml:\d+ stop\.max_percent_by_symbol\.BTC\/USDT: expected no less than min_percent$/,
+      ),
+    ])
   })
 
   it('a market of an asset that is no target', () => {

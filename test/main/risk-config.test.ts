@@ -39,9 +39,9 @@ describe('limits of the risk engine', () => {
     ['max_positions', 'max_positions', '6', '5', '1', '5'],
     ['reward_to_risk', 'reward_to_risk', '1.49', '1.5', '1.5', '10'],
     ['  atr_multiple', 'stop.atr_multiple', '0', '10', '0.1', '10'],
-    ['  min_percent', 'stop.min_percent', '0.05', '0.1', '0.1', '5'],
+    ['  min_percent', 'stop.min_percent', '0.49', '0.5', '0.5', '5'],
     ['  max_percent', 'stop.max_percent', '5.1', '5', '0.5', '5'],
-    ['    BTC/USDT', 'stop.max_percent_by_symbol.BTC/USDT', '6', '5', '0.5', '5'],
+    ['    BTC/USDT', 'stop.max_percent_by_symbol.BTC/USDT', '6', '3', '0.5', '5'],
     ['  leverage', 'margin.leverage', '6', '5', '2', '5'],
     ['  day_loss_percent', 'breakers.day_loss_percent', '5.01', '4', '0.1', '5'],
     ['  day_loss_percent', 'breakers.day_loss_percent', '0', '0.1', '0.1', '5'],
@@ -79,5 +79,33 @@ describe('limits of the risk engine', () => {
     expect(others).toEqual([])
     expect(found).toMatch(/^risk\.yaml:\d+ /)
     expect(found).toContain(problem)
+  })
+
+  it.each([
+    ['  - losses', '4', 'after_losses: expected a confidence of at least 0.70 after 3 losses'],
+    ['    minimum_confidence', '0.69', 'after_losses: expected a confidence of at least 0.70 after 3 losses'],
+    ['    BTC/USDT', '3.1', 'stop.max_percent_by_symbol.BTC/USDT: expected a stop at most 3 from the entry on BTC'],
+    ['  min_percent', '3.5', 'stop.max_percent_by_symbol.BTC/USDT: expected no less than min_percent'],
+  ])('are not loosened: %s cannot be %s', (key, value, problem) => {
+    const [found] = problemsWith(key, value)
+    expect(found).toMatch(/^risk\.yaml:(\d+|L) /)
+    expect(found).toContain(problem)
+  })
+
+  it('are not loosened by leaving them out', () => {
+    const path = join(dir, 'risk.yaml')
+    const shipped = readFileSync(path, 'utf8')
+    const without = shipped
+      .replace(/^after_losses:\n( {2}.*\n)+/m, 'after_losses: []\n')
+      .replace(/^ {2}max_percent_by_symbol:\n( {4}.*\n)+/m, '  max_percent_by_symbol: {}\n')
+    writeFileSync(path, without)
+    const result = loadSettings(dir)
+    expect(result.ok ? [] : result.error.message.split('\n').slice(1)).toEqual([
+      expect.stringMatching(/^risk\.yaml:\d+ after_losses: expected a confidence of at least 0\.70 after 3 losses$/),
+      expect.stringMatching(/^risk\.yaml:\d+ after_losses: expected a confidence of at least 0\.80 after 5 losses$/),
+      expect.stringMatching(
+        /^risk\.yaml:\d+ stop\.max_percent_by_symbol: expected a stop at most 3 from the entry on BTC$/,
+      ),
+    ])
   })
 })

@@ -156,6 +156,9 @@ export class OcoShell {
       case 'close_unprotected':
         this.setPosition(index, { exitReason: 'unprotected' })
         return true
+      case 'close_unhalved':
+        this.setPosition(index, { exitReason: 'breaker' })
+        return true
       case 'await':
       case 'rest':
       case 'too_small':

@@ -13,6 +13,8 @@ export type ProtectionStep =
   | { readonly kind: 'place_exit'; readonly amount: Amount; readonly reason: ExitReason }
   /** No stop can be had: urgent, and the position is to be closed (`exitReason: 'unprotected'`). */
   | { readonly kind: 'close_unprotected'; readonly because: string }
+  /** Half of it is less than the market takes: all of it is to be closed (`exitReason: 'breaker'`). */
+  | { readonly kind: 'close_unhalved' }
   /** Nothing can be done before this order's fate is known. */
   | { readonly kind: 'await'; readonly orderId: OrderId }
   /** Protected as wanted, or nothing to do. */
@@ -70,6 +72,7 @@ export function nextProtection(
   }
   const amount = floorToStep(position.amount, rules.lot)
   if (!isTradable(amount, position, rules)) return leftover(position, entry, alive, isOver)
+  if (reason === null && isTooSmallToHalve(position, rules)) return { kind: 'close_unhalved' }
   const excess = reason === null ? excessOf(position, rules) : ZERO
   if (excess.gt(ZERO)) {
     if (entry !== null && isKnownToRest(entry)) return { kind: 'cancel', orderId: entry.id, because: 'exit' }
@@ -117,7 +120,15 @@ export const unprotectedBoundMs = (settings: {
   return (neverPlacedRetries + 2) * (deadlineMs + reconcileMs) + 2 * deadlineMs
 }
 
-/** What is held above what is to be kept, in lots; 0 where the market would not take it. */
+/** Nothing of what is not to be kept is sold yet, and the market would not take it. */
+function isTooSmallToHalve(position: Position, rules: MarketRules): boolean {
+  const { amount, keep } = position
+  if (keep === null) return false
+  const above = amount.minus(keep) as Amount
+  return above.gte(keep) && !isTradable(floorToStep(above, rules.lot), position, rules)
+}
+
+/** What is held above what is to be kept, in lots; 0 where the market would not take what is left of it. */
 function excessOf(position: Position, rules: MarketRules): Amount {
   if (position.keep === null || position.amount.lte(position.keep)) return ZERO
   const excess = floorToStep(position.amount.minus(position.keep) as Amount, rules.lot)

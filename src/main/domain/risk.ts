@@ -144,15 +144,12 @@ export function assess(signal: TradingSignal, context: RiskContext, limits: Risk
     positionsRule(context, limits),
     judged(
       'risk_per_trade',
-      true,
-      `${toText(limits.riskPerTradePercent)} % of ${shown(equity, 2)} at risk is ${size(byRisk)} ${base}.`,
+      exits !== null && limits.riskPerTradePercent.lte(MOST_RISK_PERCENT),
+      exits === null
+        ? 'Without a stop nobody knows what is at risk.'
+        : `${toText(limits.riskPerTradePercent)} % of ${shown(equity, 2)} at risk is ${size(byRisk)} ${base}.`,
     ),
-    cutTo(
-      'position_size',
-      byPosition,
-      byRisk,
-      `At most ${toText(limits.maxPositionPercent)} % of equity: ${size(byPosition)} ${base}.`,
-    ),
+    cutTo('position_size', byPosition, byRisk, `At most ${toText(limits.maxPositionPercent)} % of equity.`),
     cutTo(
       'sizing',
       own,

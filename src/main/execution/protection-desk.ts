@@ -131,6 +131,9 @@ export class ProtectionDesk {
       case 'close_unprotected':
         this.closeUnprotected(position, step.because)
         return false
+      case 'close_unhalved':
+        this.closeUnhalved(position)
+        return false
       case 'place_exit': {
         const tried = this.attempts.get(id) ?? 0
         const last = orders.at(-1)
@@ -180,6 +183,12 @@ export class ProtectionDesk {
     const text = `No stop could be placed for ${toText(position.amount)} of ${position.symbol} (${because}): it is being closed.`
     this.alert('position/unprotected', text, position)
     this.wish(position.id, 'unprotected')
+  }
+
+  private closeUnhalved(position: Position): void {
+    const text = `Half of ${toText(position.amount)} of ${position.symbol} is less than its market takes: all of it is being closed.`
+    this.alert('position/not-halved', text, position)
+    this.wish(position.id, 'breaker')
   }
 
   private pauseOf(id: PositionId): number {

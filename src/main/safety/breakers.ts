@@ -198,16 +198,18 @@ export class Breakers {
   private halve(state: BreakerState): void {
     const { stores } = this.deps
     const before = this.state
+    let halved: readonly Position[]
     try {
-      const halved = stores.transact(() => {
+      halved = stores.transact(() => {
         this.save(state)
         return stores.positions.open().map((position) => this.halved(position))
       })
-      for (const position of halved) this.attend(position)
     } catch (error) {
       this.state = before
       throw error
     }
+    // It is written down by now: what fails from here on is not halved a second time.
+    for (const position of halved) this.attend(position)
   }
 
   private halved(position: Position): Position {

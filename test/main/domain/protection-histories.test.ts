@@ -96,6 +96,7 @@ describe('the protection of a position, through random histories', () => {
       'amend_stop',
       'await',
       'cancel',
+      'close_unhalved',
       'close_unprotected',
       'place_exit',
       'place_stop',

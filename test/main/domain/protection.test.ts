@@ -58,6 +58,8 @@ function stepOf(position: Position, orders: readonly Order[] = [], entry: Order 
       return `close ${toText(step.amount)}: ${step.reason}`
     case 'close_unprotected':
       return `close unprotected: ${step.because}`
+    case 'close_unhalved':
+      return 'close all, for it cannot be halved'
     case 'await':
       return `await ${step.orderId}`
     case 'rest':
@@ -224,8 +226,17 @@ describe('a position of which only a part is to be kept', () => {
   it('sells whole lots only, and nothing that the market would not take', () => {
     expect(stepOf(held({ keep: amount('0.55') }))).toBe('close 0.4: breaker')
     expect(stepOf(held({ keep: amount('0.71') }))).toBe('place a stop of 1 at 95')
-    expect(stepOf(held({ amount: amount('0.5'), keep: amount('0.25') }))).toBe('place a stop of 0.5 at 95')
     expect(stepOf(held({ keep: amount('1') }))).toBe('place a stop of 1 at 95')
+  })
+
+  it('is closed whole where the market would not take its half', () => {
+    const small = held({ amount: amount('0.5'), keep: amount('0.25') })
+    expect(stepOf(small)).toBe('close all, for it cannot be halved')
+    expect(stepOf({ ...small, exitReason: 'breaker' })).toBe('close 0.5: breaker')
+    expect(stepOf({ ...small, exitReason: 'trader' })).toBe('close 0.5: trader')
+    expect(stepOf(held({ amount: amount('0.6'), keep: amount('0.3') }))).toBe('close 0.3: breaker')
+    // What is left of a sale that began is not a reason to close the half that is to be kept.
+    expect(stepOf(held({ amount: amount('0.7'), keep: amount('0.5') }))).toBe('place a stop of 0.7 at 95')
   })
 
   it('is closed altogether where that is wanted, or its stop has begun to trade', () => {

@@ -238,7 +238,7 @@ describe('whether a trade is made at all', () => {
       'positions_per_symbol passed: 0 on BTC/USDT, at most 2.',
       'positions passed: 0 in all, at most 5.',
       'risk_per_trade passed: 1 % of 10000.00 at risk is 0.1 BTC.',
-      'position_size cut: At most 20 % of equity: 0.04 BTC. Cut to 0.04 BTC.',
+      'position_size cut: At most 20 % of equity. Cut to 0.04 BTC.',
       'sizing cut: × 0.75 for confidence, × 0.5 for the regime, × 1 as chosen, × 1 after losses. Cut to 0.015 BTC.',
       'leverage passed: Spot.',
       'exposure passed: 0.00 of at most 8000.00 USDT is in positions or proposed.',

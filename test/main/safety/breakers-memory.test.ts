@@ -4,7 +4,7 @@ import { createBus } from '../../../src/main/bus/bus.ts'
 import type { Position } from '../../../src/main/domain/position.ts'
 import { Breakers } from '../../../src/main/safety/breakers.ts'
 import type { PositionId } from '../../../src/shared/ids.ts'
-import { decimal, type Money, money, ZERO } from '../../../src/shared/money.ts'
+import { amount, decimal, type Money, money, toText, ZERO } from '../../../src/shared/money.ts'
 import { epochMs, MINUTE } from '../../../src/shared/time.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 import { Memory } from '../../support/risk-memory.ts'
@@ -26,7 +26,7 @@ function room() {
     settings: { historyPerTopic: 100, queueCapacity: 100, handlerTimeLimitMs: 1_000, ttlMs: {} },
     onDeadLetter: () => {},
   })
-  const start = () =>
+  const start = (attend: (id: PositionId) => void = (id) => void happened.push(`attend ${id}`)) =>
     new Breakers({
       clock,
       bus,
@@ -40,7 +40,7 @@ function room() {
       },
       account: () => (hasPrices ? account : null),
       isTrading: () => memory.store.open().length > 0,
-      attend: (id) => happened.push(`attend ${id}`),
+      attend,
       closeAll: () => happened.push('close all'),
       isStopMissing: () => false,
       halt: () => happened.push('halt'),
@@ -70,6 +70,41 @@ function room() {
     },
   }
 }
+
+describe('the breaker of the week', () => {
+  const amountOf = (of: Position | null): string => (of?.keep === null || of === null ? 'all' : toText(of.keep))
+  const bought = (id: string) => emptyPosition({ id: id as PositionId, amount: amount('1') })
+
+  it('halves a position too that an order on its way brings after it has tripped', () => {
+    const { start, memory, account, happened } = room()
+    const breakers = start()
+    breakers.look()
+    account.openPnl = money('-1000')
+    breakers.look()
+    const late = bought('pos_late')
+    memory.store.insert(late)
+    breakers.onOpened(late)
+    expect(amountOf(memory.store.get(late.id))).toBe('0.5')
+    expect(happened).toEqual(['attend pos_late'])
+  })
+
+  it('halves once, also where the sale could not be begun', () => {
+    const { start, memory, account, happened } = room()
+    const known = bought('pos_known')
+    const breakers = start(() => {
+      throw new Error('the executor is gone')
+    })
+    breakers.look()
+    memory.store.insert(known)
+    account.openPnl = money('-1000')
+    expect(() => breakers.look()).toThrow('the executor is gone')
+    // Sold meanwhile.
+    memory.store.save({ ...known, amount: amount('0.5'), keep: amount('0.5') })
+    breakers.look()
+    expect(amountOf(memory.store.get(known.id))).toBe('0.5')
+    expect(happened).toEqual([])
+  })
+})
 
 describe('what the circuit breakers remember', () => {
   it('counts a close that came before the first price', () => {

@@ -448,13 +448,21 @@ describe('a trade that is refused when it is to be approved', () => {
   })
 
   it('trips nothing by being looked at', async () => {
-    const bench = createEngineBench({ set: [DRAWDOWN] })
+    const disk = failing(1)
+    const bench = createEngineBench({ set: [DRAWDOWN], stores: disk.stores })
     await trade(bench)
-    const { approval } = bench.engine
+    const { approval, coordinator } = bench.engine
     const proposal = propose(bench, { symbol: XRP_USDT, entry: 2, atr: 0.016 })
+    // The limit is reached, and what that means could not be written down: whoever looks next would trip.
+    disk.begin()
+    await at(bench, AT_LIMIT)
     const before = bench.stores.rowsWritten()
     expect(approval.blockedBecause(proposal)).toBeNull()
     expect(bench.stores.rowsWritten()).toBe(before)
+    expect(coordinator.isRunning()).toBe(true)
+    // Whoever decides is somebody else.
+    expect(approval.approve(proposal.id, proposal.hash)).toMatchObject({ error: { code: 'proposal/held-back' } })
+    expect(coordinator.status().state).toBe('HALTED')
   })
 })
 
