@@ -119,4 +119,4 @@ type Failed = { readonly text: string; readonly isOfTheTexts: boolean }
 
 /** What another text might have been answered. */
 const isOfTheText = ({ code }: Failure): boolean =>
-  code.startsWith('answer/') || ['llm/refused', 'llm/blank', 'llm/bad-answer'].includes(code)
+  code.startsWith('answer/') || code === 'llm/declined' || code === 'llm/blank'

@@ -23,6 +23,7 @@ export class NewsDesk {
   private readonly broken = new Map<string, string>()
   private askedAt: EpochMs | null = null
   private asking: Promise<void> | null = null
+  private scoring: Promise<void> | null = null
   private unreachableSince: EpochMs | null = null
   private readonly closing = new AbortController()
 
@@ -76,6 +77,7 @@ export class NewsDesk {
   /** Until nobody is being asked. */
   async settled(): Promise<void> {
     await this.asking
+    await this.scoring
   }
 
   /** Gives up on what is being asked, and asks no more. */
@@ -102,6 +104,10 @@ export class NewsDesk {
       }),
     )
     this.unreachableSince = this.isAnyRead() ? null : (this.unreachableSince ?? now)
-    if (!this.closing.signal.aborted) await onRefreshed?.(this.known(clock.now()))
+    if (this.closing.signal.aborted || onRefreshed === null || this.scoring !== null) return
+    // Not waited for: sources are asked again in their time, however long scoring takes.
+    this.scoring = onRefreshed(this.known(clock.now())).finally(() => {
+      this.scoring = null
+    })
   }
 }

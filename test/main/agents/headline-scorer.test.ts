@@ -100,6 +100,14 @@ describe('headlines scored by a model', () => {
     expect(fake.questions).toHaveLength(asked)
   })
 
+  it('are asked for again where the key was refused: that says nothing of any headline', async () => {
+    const fake = createFakeLlm({ fails: 'HTTP 401' }, { fails: 'HTTP 401' })
+    const scorer = scorerWith(fake.llm)
+    await scorer.take(Array.from({ length: 60 }, (_, i) => `headline ${i}`))
+    expect(fake.questions).toHaveLength(1)
+    expect(scorer.problem()).toContain('llm/unavailable')
+  })
+
   it('are the lexicon’s when there is no model', async () => {
     const scorer = scorerWith()
     await scorer.take(['up'])

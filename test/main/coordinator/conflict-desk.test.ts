@@ -361,7 +361,7 @@ describe('with the real libraries', () => {
   it.each([
     ['answers 500', () => replies.status(500, 'sorry'), 'llm/unavailable'],
     ['answers 429', () => replies.rateLimited(30), 'llm/rate-limited'],
-    ['declines', replies.declined, 'llm/refused'],
+    ['declines', replies.declined, 'llm/declined'],
     ['breaks the connection', replies.resets, 'llm/unavailable'],
     ['quotes the key in its refusal', () => replies.echoesHeaders(400), 'llm/refused'],
   ])('a provider that %s is not asked again', async (_, reply, code) => {

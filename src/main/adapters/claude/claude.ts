@@ -8,7 +8,7 @@ import type { Llm, LlmAnswer } from '../../ports.ts'
 
 /**
  * Claude. Never rejects and never tries twice: who is asked next is the coordinator's to say.
- * Errors `llm/…`: `timeout`, `rate-limited`, `unavailable`, `refused`, `blank`, `bad-answer`.
+ * Errors `llm/…`: `timeout`, `rate-limited`, `unavailable`, `refused` (by the provider), `declined` (by the model), `blank`, `bad-answer`.
  */
 export function createClaude(terms: ProviderTerms): Llm {
   // The SDK adds these headers to every request, over its own and with no option against it (tried with 1.12): they
@@ -51,7 +51,7 @@ export function createClaude(terms: ProviderTerms): Llm {
 /** The SDK checks nothing: a 200 may carry any JSON, or a page of HTML as text. */
 function read(message: Partial<Anthropic.Message> | null, terms: ProviderTerms): Result<LlmAnswer> {
   if (!Array.isArray(message?.content)) return fail('llm/bad-answer', 'Claude sent something that is not a message.')
-  if (message.stop_reason === 'refusal') return fail('llm/refused', 'Claude declined to answer.')
+  if (message.stop_reason === 'refusal') return fail('llm/declined', 'Claude declined to answer.')
   if (message.stop_reason === 'max_tokens' || message.stop_reason === 'model_context_window_exceeded') {
     return fail('llm/bad-answer', 'The answer was cut off: it must be shorter.')
   }

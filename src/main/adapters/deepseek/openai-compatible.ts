@@ -10,8 +10,8 @@ const NO_KEY = 'none'
 
 /**
  * Whoever speaks OpenAI's chat completions with JSON answers: DeepSeek, Ollama and many others. Never rejects and never
- * tries twice: that is for whoever asks to say. Errors `llm/…`: `timeout`, `rate-limited`, `unavailable`, `refused`,
- * `blank`, `bad-answer`.
+ * tries twice: that is for whoever asks to say. Errors `llm/…`: `timeout`, `rate-limited`, `unavailable`, `refused` (by the
+ * provider), `declined` (by the model), `blank`, `bad-answer`.
  *
  * @param title what messages call it.
  * @param terms with an empty key nothing is sent in its place.
@@ -68,7 +68,7 @@ function read(
   const reason: string | undefined = choice.finish_reason
   const text = choice.message.content
   if (reason === 'insufficient_system_resource') return fail('llm/unavailable', `${title} gave up half-way.`)
-  if (reason === 'content_filter' || choice.message.refusal) return fail('llm/refused', `${title} declined to answer.`)
+  if (reason === 'content_filter' || choice.message.refusal) return fail('llm/declined', `${title} declined to answer.`)
   if (reason === 'length') return fail('llm/bad-answer', 'The answer was cut off: it must be shorter.')
   if (text == null || (typeof text === 'string' && text.trim() === ''))
     return fail('llm/blank', 'The answer was blank.')

@@ -57,7 +57,7 @@ describe.each([
   it.each([
     ['blank', replies.blank, 'llm/blank'],
     ['cut off', replies.cutOff, 'llm/bad-answer'],
-    ['declined', replies.declined, 'llm/refused'],
+    ['declined', replies.declined, 'llm/declined'],
     ['a page of HTML', replies.html, 'llm/bad-answer'],
     ['half a body', replies.brokenBody, 'llm/bad-answer'],
     ['429', replies.rateLimited, 'llm/rate-limited'],
