@@ -200,8 +200,9 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
     clock.resync()
     wallClock.resync()
     void rouse(engine, describeWake(wake))
-    // What the line can bring of it is not all: the analysts begin anew from the past.
-    if (wake.kind === 'slept' && wake.forMs >= LONG_SLEEP_MS) void refill(engine, feed, log)
+    // What the line can bring of it is not all: the analysts begin anew from the past. On Linux a sleep is a step.
+    const awayMs = wake.kind === 'slept' ? wake.forMs : wake.byMs
+    if (awayMs >= LONG_SLEEP_MS) void refill(engine, feed, log)
   })
   engine.killSwitch.watch()
   await start(engine, feed, settings)

@@ -506,7 +506,7 @@ export function createEngine(parts: EngineParts) {
   const calibration = parts.agentsOn
     ? new Calibration({
         store: stores.forecasts,
-        priceOf: (symbol) => market.last(symbol)?.last ?? null,
+        priceOf: (symbol) => market.fresh(symbol)?.last ?? null,
         regimeOf: (symbol) => regimeOf(symbol)?.regime ?? null,
       })
     : null
@@ -517,14 +517,24 @@ export function createEngine(parts: EngineParts) {
   }
   const schedule = new Schedule(clock)
   let cancelBackFill: Cancel = () => {}
+  let filling: Promise<void> | null = null
   let isClosed = false
 
   /**
    * Gives the past to all who build on it, before the first price: nobody speaks before he knows it. What is missing of
    * it is said; they warm up on live candles then, and where the exchange could not be asked it is asked again.
    */
-  async function backFill(feed: MarketFeed): Promise<void> {
+  function backFill(feed: MarketFeed): Promise<void> {
+    filling ??= fill(feed).finally(() => {
+      filling = null
+      market.release()
+    })
+    return filling
+  }
+
+  async function fill(feed: MarketFeed): Promise<void> {
     cancelBackFill()
+    market.hold()
     const needs = [...(agents?.needs() ?? []), hourlyReturns.need]
     const { candles, problem } = await market.backFill(feed, needs, parts.baseIntervalMs)
     if (isClosed) return
@@ -534,7 +544,7 @@ export function createEngine(parts: EngineParts) {
     }
     for (const { symbol, candle } of candles) agents?.observe(symbol, candle)
     // What was said before the program ended, and fell due since.
-    calibration?.onCandles(candles)
+    calibration?.onCandles(candles.filter(({ candle }) => candle.intervalMs === parts.baseIntervalMs))
     hourlyReturns.onCandles(candles)
   }
 

@@ -57,7 +57,8 @@ export type FeedListener = {
   /** Every price observed at one moment. */
   prices(ticks: readonly Tick[]): void
   /** Every candle closed at one moment, where the source has candles of its own (recordings). Comes after its prices. */
-  candles(closed: readonly ClosedCandle[]): void
+  /** @param isBehind more of the past follows at once: what was missed while the line was lost. */
+  candles(closed: readonly ClosedCandle[], isBehind?: boolean): void
   status(status: FeedStatus): void
 }
 

@@ -65,8 +65,9 @@ export function wire(
           if (s.tracker.openPositions().length > 0) s.breakers.look()
         } else {
           s.hourlyReturns.onCandles(payload.closed)
-          s.calibration?.onCandles(payload.closed)
-          s.agents?.onCandles(payload.closed, s.baseIntervalMs)
+          // A coarser candle that another market closes has a price from long before its end.
+          s.calibration?.onCandles(payload.closed.filter(({ candle }) => candle.intervalMs === s.baseIntervalMs))
+          s.agents?.onCandles(payload.closed, s.baseIntervalMs, payload.isBehind)
         }
       },
       { name: 'tracker and agents', ...must },

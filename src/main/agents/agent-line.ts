@@ -84,7 +84,10 @@ export class AgentLine {
   /** What it said rested on candles that are gone. */
   forget(): void {
     this.scheduled.agent?.forget()
-    if ((this.scheduled.agent?.needs.length ?? 0) > 0) this.said.clear()
+    if ((this.scheduled.agent?.needs.length ?? 0) === 0) return
+    this.said.clear()
+    // It has forgotten what it said last: that is no news again.
+    this.spoken.clear()
   }
 
   /** What it said of a symbol when it was last asked; null while it is silent, has failed or is switched off. */

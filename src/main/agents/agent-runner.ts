@@ -82,24 +82,24 @@ export class AgentRunner {
   }
 
   /**
-   * Candles that closed at one moment, of whatever intervals; `baseIntervalMs` is the one that drives the schedule. Those
-   * that are told late (after a lost line) are taken in; whoever was due meanwhile is asked once, in order, with the first
-   * candle that is not: nobody decides on what others said before the line was lost.
+   * Candles that closed at one moment, of whatever intervals; `baseIntervalMs` is the one that drives the schedule.
+   *
+   * @param isBehind more of the past follows at once (after a lost line). Such candles are taken in, and whoever was due
+   *   meanwhile is asked once, in order, with the last: nobody decides on what others said before the line was lost.
    */
-  onCandles(closed: readonly ClosedCandle[], baseIntervalMs: number): void {
+  onCandles(closed: readonly ClosedCandle[], baseIntervalMs: number, isBehind = false): void {
     const steps = this.stepsOf(closed, baseIntervalMs)
     // All of the moment before anybody runs. Who failed to take one in is not asked what he makes of the others.
     const confused = this.lines.map((line) =>
       closed.flatMap(({ symbol, candle }) => (line.observe(symbol, candle) ? [] : [symbol])),
     )
     this.baseIntervalMs = baseIntervalMs
-    const now = this.clock.now()
     for (const [i, line] of this.lines.entries()) {
       const { everyMs } = line.scheduled
       const owed = this.owedBy(line)
       for (const { symbol, before, at } of steps) {
         if (Math.floor(at / everyMs) > Math.floor(before / everyMs)) owed.add(symbol)
-        if (now - at >= baseIntervalMs || !owed.delete(symbol)) continue
+        if (isBehind || !owed.delete(symbol)) continue
         if (!confused[i]?.includes(symbol)) this.ask(line, symbol)
       }
     }

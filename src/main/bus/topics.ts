@@ -15,7 +15,7 @@ export type Topics = {
   /** One message is one moment: every price seen, or every candle closed, at the same time. */
   market_data:
     | { readonly kind: 'prices'; readonly ticks: readonly Tick[] }
-    | { readonly kind: 'candles'; readonly closed: readonly ClosedCandle[] }
+    | { readonly kind: 'candles'; readonly closed: readonly ClosedCandle[]; readonly isBehind: boolean }
   ta_signals: TaOutput
   regime_updates: RegimeOutput
   sentiment_updates: SentimentOutput

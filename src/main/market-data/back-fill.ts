@@ -1,5 +1,5 @@
 import type { TradedPair } from '../../shared/ids.ts'
-import type { EpochMs } from '../../shared/time.ts'
+import { type EpochMs, MINUTE } from '../../shared/time.ts'
 import { candleFault, closeTimeOf, isSameCandle, missingIn, timeframeName } from '../domain/candles.ts'
 import type { Candle, CandleNeed, ClosedCandle } from '../domain/market.ts'
 import type { CandleStore, MarketFeed } from '../ports.ts'
@@ -122,15 +122,17 @@ function merged(
   return [...byTime.values()].sort((a, b) => a.openTime - b.openTime)
 }
 
-/** So many candles may be missing in a row: where nobody trades for a while there are none. */
+/** So many candles, or so long, may be missing in a row: where nobody trades for a while there are none. */
 const LONGEST_HOLE = 10
+const LONGEST_HOLE_MS = 30 * MINUTE
 
 /**
  * What reaches up to now without a hole: an average that leaps over days it knows nothing of is worse than none. [] where
  * the newest is old.
  */
 function upToNow(candles: readonly Candle[], now: EpochMs): readonly Candle[] {
-  const isHole = (from: number, to: number, { intervalMs }: Candle): boolean => to - from > LONGEST_HOLE * intervalMs
+  const isHole = (from: number, to: number, { intervalMs }: Candle): boolean =>
+    to - from > Math.max(LONGEST_HOLE * intervalMs, LONGEST_HOLE_MS)
   const newest = candles.at(-1)
   if (newest === undefined || isHole(closeTimeOf(newest), now, newest)) return []
   const last = candles.findLastIndex((candle, i) => {

@@ -33,6 +33,7 @@ export class MarketData implements FeedListener {
   private readonly timeframes: Timeframes | null
   private readonly sampledAt = new Map<TradedPair, EpochMs>()
   private feedStatus: FeedStatus | null = null
+  private held: (readonly ClosedCandle[])[] | null = null
   private distrusted: ReadonlySet<Tick> = new Set()
   private readonly clock: Clock
   private readonly bus: Bus
@@ -57,12 +58,27 @@ export class MarketData implements FeedListener {
     if (closed.length > 0) this.candles(closed)
   }
 
-  candles(finest: readonly ClosedCandle[]): void {
+  candles(finest: readonly ClosedCandle[], isBehind = false): void {
+    if (this.held !== null) {
+      this.held.push(finest)
+      return
+    }
     const closed = this.timeframes?.add(finest) ?? finest
     if (closed.length === 0) return
     const { candles } = this.settings
     if (candles !== null) for (const { symbol, candle } of closed) candles.add(symbol, candle)
-    this.bus.publish('market_data', { kind: 'candles', closed }, { source: 'market-data' })
+    this.bus.publish('market_data', { kind: 'candles', closed, isBehind }, { source: 'market-data' })
+  }
+
+  /** Candles that close from now on are told of with `release`: they are not to come between the past and what it is for. */
+  hold(): void {
+    this.held ??= []
+  }
+
+  release(): void {
+    const held = this.held ?? []
+    this.held = null
+    for (const [i, finest] of held.entries()) this.candles(finest, i < held.length - 1)
   }
 
   /**

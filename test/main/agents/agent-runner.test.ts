@@ -118,7 +118,7 @@ describe('agents run', () => {
     const { tell, clock, runner } = runnerOf([minutely.scheduled, hourly.scheduled])
     tell([closing(30)])
     clock.advanceTo(epochMs(210 * MINUTE + 2 * SECOND))
-    for (let minute = 31; minute <= 210; minute++) runner.onCandles([closing(minute)], MINUTE)
+    for (let minute = 31; minute <= 210; minute++) runner.onCandles([closing(minute)], MINUTE, minute < 210)
     expect(minutely.asked.map(([at]) => at)).toEqual([30 * MINUTE, 210 * MINUTE + 2 * SECOND])
     expect(hourly.asked.map(([at]) => at)).toEqual([210 * MINUTE + 2 * SECOND])
     tell([closing(240)])
@@ -139,8 +139,27 @@ describe('agents run', () => {
     const { tell, clock, runner } = runnerOf([decision, chart])
     tell([closing(50)])
     clock.advanceTo(epochMs(70 * MINUTE + 2 * SECOND))
-    for (let minute = 51; minute <= 70; minute++) runner.onCandles([closing(minute)], MINUTE)
+    for (let minute = 51; minute <= 70; minute++) runner.onCandles([closing(minute)], MINUTE, minute < 70)
     expect(said).toEqual([70 * MINUTE + 2 * SECOND])
+  })
+
+  it('also where the clock is wrong: what was missed is the market’s to say', () => {
+    const one = noting('one')
+    const { runner, clock } = runnerOf([one.scheduled])
+    clock.advanceTo(epochMs(100 * MINUTE))
+    for (let minute = 1; minute <= 3; minute++) runner.onCandles([closing(minute)], MINUTE)
+    expect(one.asked).toHaveLength(3)
+  })
+
+  it('without news in what has only been forgotten', () => {
+    const chart = scheduledOf('chart', {
+      agent: agentOf((view) => opinionOn(view), { needs: [{ intervalMs: MINUTE, count: 1 }] }),
+    })
+    const { tell, runner, bus } = runnerOf([chart])
+    tell([closing(1)])
+    runner.forget()
+    tell([closing(2)])
+    expect(bus.history('opinions').map(({ payload }) => payload.isNews)).toEqual([true, false])
   })
 
   it('without the word of one who has missed two runs', () => {

@@ -160,6 +160,16 @@ describe('a start', () => {
     expect(hours).toEqual([minute(START, { intervalMs: HOUR, high: 20, volume: 60 })])
   })
 
+  it('keeps what closes while the past is read for afterwards', async () => {
+    const { market, moments, candleAt } = marketAt(START + 40 * MINUTE + 10 * SECOND)
+    market.hold()
+    candleAt(START + 40 * MINUTE)
+    candleAt(START + 41 * MINUTE)
+    expect(moments).toEqual([])
+    market.release()
+    expect(moments.flat().map(({ candle }) => candle.openTime)).toEqual([START + 40 * MINUTE, START + 41 * MINUTE])
+  })
+
   it('notes what is missing between the past and the first live candle', async () => {
     const { market, candleAt } = marketAt(START + 40 * MINUTE + 10 * SECOND)
     await market.backFill(

@@ -15,7 +15,7 @@ type Options = {
   readonly symbols: readonly TradedPair[]
   /** Up to when the past is known. */
   readonly since: EpochMs
-  readonly tell: (closed: readonly ClosedCandle[]) => void
+  readonly tell: (closed: readonly ClosedCandle[], isBehind: boolean) => void
   readonly signal: AbortSignal
 }
 
@@ -41,6 +41,8 @@ export function watchCandles({ source, clock, symbols, since, tell, signal }: Op
   const start = nextBoundary(since, MINUTE) - MINUTE - OVERLAP_MS
   const toldTo = new Map<TradedPair, number>(symbols.map((symbol) => [symbol, start]))
   const isUp = new Set<TradedPair>()
+  /** Since when a market that was told of has been silent. */
+  const lost = new Map<TradedPair, EpochMs>()
   /** The minute that is open at the exchange, as far as anything was traded. */
   let openMinute = 0
   let cancel: Cancel = () => {}
@@ -52,10 +54,13 @@ export function watchCandles({ source, clock, symbols, since, tell, signal }: Op
       maxAttempts: Number.MAX_SAFE_INTEGER,
       backoff: new ExponentialBackoff({ initialDelay: FIRST_RETRY_MS, maxDelay: LONGEST_RETRY_MS }),
     })
-    persistent.onFailure(() => isUp.delete(symbol))
+    persistent.onFailure(() => {
+      if (isUp.delete(symbol)) lost.set(symbol, clock.now())
+    })
     while (!signal.aborted) {
       await persistent.execute(() => source.watchOHLCV(symbol, TIMEFRAME), signal)
       isUp.add(symbol)
+      lost.delete(symbol)
       notice(rowsOf(symbol))
     }
   }
@@ -70,6 +75,11 @@ export function watchCandles({ source, clock, symbols, since, tell, signal }: Op
   }
 
   function tellClosed(): void {
+    // Each comes back in its own time; what the others tell of meanwhile would make its minutes late.
+    if ([...lost.values()].some((since) => clock.now() - since < LONGEST_RETRY_MS + GRACE_MS)) {
+      cancel = clock.at(after(clock.now(), GRACE_MS), tellClosed)
+      return
+    }
     const moments = new Map<number, ClosedCandle[]>()
     for (const symbol of isUp) {
       for (const candle of closedIn(rowsOf(symbol), toldTo.get(symbol) ?? start, openMinute)) {
@@ -77,7 +87,8 @@ export function watchCandles({ source, clock, symbols, since, tell, signal }: Op
         toldTo.set(symbol, candle.openTime + MINUTE)
       }
     }
-    for (const [, moment] of [...moments].sort(([a], [b]) => a - b)) tell(moment)
+    const inOrder = [...moments].sort(([a], [b]) => a - b)
+    for (const [i, [, moment]] of inOrder.entries()) tell(moment, i < inOrder.length - 1)
   }
 
   // What is wrong with the line is told by the prices, which share it.

@@ -27,6 +27,7 @@ const MOST_CANDLES = 720
 /** Whoever asks too much in a row is told so, and may ask again a little later. */
 const CROWDED = new Set(['RateLimitExceeded', 'DDoSProtection'])
 const CROWDED_PAUSE_MS = 1_500
+const SETTLED_MS = 2_000
 
 /**
  * Kraken's public prices and candles through ccxt. The socket's own time stamps are empty, so ticks are stamped on receipt. A line
@@ -79,7 +80,7 @@ export function createKrakenFeed(options: KrakenFeedOptions): MarketFeed {
       clock,
       symbols: active,
       since,
-      tell: (closed) => listener?.candles(closed),
+      tell: (closed, isBehind) => listener?.candles(closed, isBehind),
       signal: stopped.signal,
     })
     while (!stopped.signal.aborted) {
@@ -145,9 +146,11 @@ export function createKrakenFeed(options: KrakenFeedOptions): MarketFeed {
           throw new Error(shortened(error))
         })
       const now = clock.now()
-      return rows.flatMap((row): Candle[] => {
+      // The last is the one that is open at the exchange, whatever the clock here says.
+      return rows.slice(0, -1).flatMap((row): Candle[] => {
         const [openTime, o, h, l, c, volume] = row.map(Number) as [number, number, number, number, number, number]
-        if (openTime + intervalMs > now) return [] // still open
+        // Still open, or so lately closed that a trade in it may be on its way.
+        if (openTime + intervalMs + SETTLED_MS > now) return []
         return [{ openTime: epochMs(openTime), intervalMs, open: o, high: h, low: l, close: c, volume }]
       })
     },

@@ -136,6 +136,8 @@ class DecisionWithPanel implements Agent<TradingSignal> {
     const { symbol, held, signal } = view
     const { close: price, voices, indicators, regime } = basis
     const models = await this.panel.hear({ symbol, price, voices, indicators, regime, held }, signal)
+    // Cut off: what would be said is heard by nobody.
+    signal.throwIfAborted()
     return this.decision.signalOf(view, basis, models)
   }
 }

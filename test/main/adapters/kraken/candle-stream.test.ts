@@ -133,6 +133,24 @@ describe('Kraken’s own minutes', () => {
     expect(shown(moments).at(-1)).toBe('BTC/USDT 129 at 129')
   })
 
+  it('wait for a market that comes back later than another: its minutes are not told of too late', async () => {
+    const { clock, line, moments } = watching()
+    await line.hears(BTC_USDT, 100, 11)
+    await line.hears(XRP_USDT, 100, 11)
+    clock.set(104 * MINUTE + 50 * SECOND)
+    await line.breaks()
+    await new Promise((resolve) => setTimeout(resolve, 1_200))
+    clock.set(105 * MINUTE)
+    for (let minute = 100; minute <= 105; minute++) await line.hears(BTC_USDT, minute, minute)
+    clock.set(105 * MINUTE + 10 * SECOND)
+    expect(moments).toEqual([])
+    for (let minute = 100; minute <= 105; minute++) await line.hears(XRP_USDT, minute, minute)
+    clock.set(105 * MINUTE + 13 * SECOND)
+    expect(shown(moments)).toEqual(
+      [100, 101, 102, 103, 104].map((minute) => `BTC/USDT ${minute} at ${minute} + XRP/USDT ${minute} at ${minute}`),
+    )
+  })
+
   it('wait for the line when it is lost: half a minute is none, and the missed ones come when it is back', async () => {
     const { clock, line, moments } = watching([BTC_USDT])
     await line.hears(BTC_USDT, 100, 11)
