@@ -141,7 +141,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
         ['execution.yaml', 'deadline_ms: 15000', 'deadline_ms: 20000'],
         // Two trades are proposed in the same minute, and there must be money for both.
         ['risk.yaml', 'max_position_percent: 20', 'max_position_percent: 15'],
-        // Whatever its confidence, a trade is as large as that.
+        // Whatever its confidence and the regime, a trade is as large as that.
+        ['risk.yaml', 'unknown_regime_size: 0.5', 'unknown_regime_size: 1'],
         ['risk.yaml', 'size: 0.5', 'size: 1'],
         ['risk.yaml', 'size: 0.75', 'size: 1'],
         // Nobody waits an hour.
