@@ -23,8 +23,19 @@ export function Button({ look = 'plain', icon, hint, className = '', children, .
   )
 }
 
-/** A button that asks something of the engine: dead while the window is not connected to it. */
-export function ActionButton({ isBusy = false, disabled = false, ...rest }: Props & { isBusy?: boolean }) {
+/**
+ * A button that asks something of the engine: dead while the window is not connected to it. While it is busy it keeps
+ * the focus, which a disabled button would lose, and the keys go on from where they were.
+ */
+export function ActionButton({ isBusy = false, disabled = false, onClick, ...rest }: Props & { isBusy?: boolean }) {
   const isLive = useIsLive()
-  return <Button {...rest} disabled={disabled || isBusy || !isLive} aria-busy={isBusy} />
+  return (
+    <Button
+      {...rest}
+      disabled={disabled || !isLive}
+      aria-disabled={disabled || isBusy || !isLive}
+      aria-busy={isBusy}
+      onClick={isBusy ? undefined : onClick}
+    />
+  )
 }
