@@ -137,6 +137,15 @@ describe('faults', () => {
     await kraken.fetchBalance()
   })
 
+  it('meet only calls with the parameters they were made for', () => {
+    const faults = new Faults(1)
+    faults.add({ faults: [lost], endpoints: ['AddOrder'], params: { type: 'buy' }, times: 1 })
+    expect(faults.take('AddOrder', { type: 'sell', pair: 'XBTUSDT' })).toBeNull()
+    expect(faults.take('AddOrder')).toBeNull()
+    expect(faults.take('AddOrder', { type: 'buy', pair: 'XRPXBT' })).toEqual(lost)
+    expect(faults.take('AddOrder', { type: 'buy', pair: 'XRPXBT' })).toBeNull()
+  })
+
   it('come as often as they should, and again the same from the same seed', () => {
     const draw = (seed: number): string => {
       const faults = new Faults(seed)

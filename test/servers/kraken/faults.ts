@@ -52,6 +52,8 @@ export const FaultRule = z.strictObject({
   faults: z.array(Fault).min(1),
   /** Last parts of paths, e.g. `AddOrder`; all of them when left out. */
   endpoints: z.array(z.string()).optional(),
+  /** Only calls that have all of these parameters, e.g. `{ type: 'buy' }`. */
+  params: z.record(z.string(), z.string()).default({}),
   /** How many calls it meets; without end when left out. */
   times: z.number().int().positive().optional(),
   /** Of each call, from 0 to 1. */
@@ -94,9 +96,10 @@ export class Faults {
     this.rules = []
   }
 
-  take(endpoint: string): Fault | null {
+  take(endpoint: string, params: Readonly<Record<string, unknown>> = {}): Fault | null {
     for (const rule of this.rules) {
       if (rule.endpoints !== undefined && !rule.endpoints.includes(endpoint)) continue
+      if (Object.entries(rule.params).some(([name, value]) => params[name] !== value)) continue
       if (rule.probability < 1 && this.random() >= rule.probability) continue
       rule.left--
       if (rule.left <= 0) this.rules = this.rules.filter((each) => each !== rule)

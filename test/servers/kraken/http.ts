@@ -38,7 +38,7 @@ export function createHttpHandler({ clock, later, admit, faults, log, elsewhere 
     const name = path.slice(path.lastIndexOf('/') + 1)
     const { 'api-key': apiKey, 'api-sign': apiSign } = incoming.headers
     const call: Call = { method, path, name, params, body, apiKey: one(apiKey), apiSign: one(apiSign) }
-    const fault = faults.take(name)
+    const fault = faults.take(name, params)
     const record = log.start({ path, name, params, at: clock.now(), fault })
     answerTo(call, fault ?? NO_FAULT, record, response)
   }
