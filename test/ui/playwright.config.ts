@@ -1,10 +1,10 @@
 import { defineConfig } from 'playwright/test'
 
-/** Through the real engine, one at a time: each test starts its own on its own data. */
+/** Through the real engine, two files at a time: each test starts its own on its own data. */
 export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
-  workers: 1,
+  workers: 2,
   timeout: 90_000,
   expect: { timeout: 15_000 },
   reporter: [['list'], ['./support/electron-note.ts']],
