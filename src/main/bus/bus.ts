@@ -3,7 +3,15 @@ import type { Clock, Ids } from '../ports.ts'
 import { createDelivery } from './delivery.ts'
 import { History, Ring } from './ring.ts'
 import type { DeadLetterReason, Level, Subscriber } from './subscriber.ts'
-import { type Message, PRIORITIES, type Priority, TOPICS, type Topic, type Topics } from './topics.ts'
+import {
+  type Message,
+  type NeverDropped,
+  PRIORITIES,
+  type Priority,
+  TOPICS,
+  type Topic,
+  type Topics,
+} from './topics.ts'
 
 export type { DeadLetterReason } from './subscriber.ts'
 
@@ -24,15 +32,16 @@ export type Published<T extends Topic> = Message<T> & { readonly rejectedBy?: re
 /**
  * What happens to a message that finds `capacity` messages queued. `conflate`: of all queued only the latest per key
  * stays. `dropOldest`: the oldest of the lowest priority becomes a dead letter. `reject`: the incoming one does, and
- * the publisher is told: the choice of whoever acts on orders, fills, proposals, conflicts or alerts. Conflating more
- * keys than fit falls back to `dropOldest`.
+ * the publisher is told: what never may be dropped leaves no other choice. Conflating more keys than fit falls back to
+ * `dropOldest`.
  */
 export type WhenFull = 'conflate' | 'dropOldest' | 'reject'
 
 export type SubscribeOptions<T extends Topic> = {
   /** Who it is, in dead letters and statistics. */
   readonly name: string
-  readonly whenFull: WhenFull
+  /** Another rule than `reject` does not compile where one of the topics is `NEVER_DROPPED`. */
+  readonly whenFull: [Extract<T, NeverDropped>] extends [never] ? WhenFull : 'reject'
   /** Messages that may wait, the one being handled not counted; the setting `queueCapacity` unless given. */
   readonly capacity?: number
   /** For `conflate`; all messages of the topic are one key unless given. Pure, like `filter`: neither may publish. */
@@ -46,6 +55,7 @@ export type SubscribeOptions<T extends Topic> = {
 export type SubscriberStats = {
   readonly name: string
   readonly topic: Topic
+  readonly whenFull: WhenFull
   readonly queued: number
   /** Handled without failure. */
   readonly delivered: number
@@ -63,8 +73,15 @@ export type SubscriberStats = {
  * has reached every synchronous subscriber when `publish` returns; what is published inside one waits its turn.
  */
 export type Bus = {
-  /** @throws RangeError when `ttlMs` is negative or NaN; Error from inside a filter or key. */
+  /**
+   * Composes a message and sends it. @throws RangeError when `ttlMs` is negative or NaN; Error from inside a filter or
+   * key.
+   */
   publish<T extends Topic>(topic: T, payload: Topics[T], options: PublishOptions): Published<T>
+  /** A message with its id and its moment, of which nobody knows yet. @throws RangeError as `publish`. */
+  compose<T extends Topic>(topic: T, payload: Topics[T], options: PublishOptions): Message<T>
+  /** Takes a composed message to its subscribers; once each. @throws Error from inside a filter or key. */
+  send<T extends Topic>(message: Message<T>): Published<T>
   /**
    * From now on: of what was published before, even if it is still queued elsewhere, nothing is delivered.
    * A handler that throws or rejects makes the message a dead letter; one that exceeds its time limit too, and the
@@ -116,7 +133,6 @@ export type BusDeps = {
 
 type TopicState = {
   subscribers: readonly Subscriber[]
-  latest: Message | null
   readonly latestByKey: Map<string, Message>
   readonly keyOf: ((payload: Message['payload']) => string | readonly string[]) | undefined
   readonly history: History<Message>
@@ -145,7 +161,6 @@ export function createBus(deps: BusDeps): Bus {
   function createTopicState(topic: Topic): TopicState {
     return {
       subscribers: [],
-      latest: null,
       latestByKey: new Map(),
       keyOf: deps.keyOf?.[topic] as TopicState['keyOf'],
       history: new History(settings.historyPerTopic),
@@ -159,32 +174,37 @@ export function createBus(deps: BusDeps): Bus {
       if (typeof keys === 'string') state.latestByKey.set(keys, message)
       else for (const key of keys) state.latestByKey.set(key, message)
     }
-    state.latest = message
     state.history.push(message)
   }
 
+  function compose<T extends Topic>(topic: T, payload: Topics[T], options: PublishOptions): Message<T> {
+    const ttlMs = options.ttlMs ?? topics[topic].ttlMs
+    if (!(ttlMs >= 0)) throw new RangeError(`ttlMs must be at least 0, not ${ttlMs}`)
+    return {
+      id: ids.next('msg') as MessageId,
+      topic,
+      source: options.source,
+      priority: options.priority ?? 'NORMAL',
+      timestamp: clock.now(),
+      payload,
+      correlationId: options.correlationId ?? null,
+      causationId: options.causationId ?? null,
+      ttlMs,
+    }
+  }
+
+  function send<T extends Topic>(message: Message<T>): Published<T> {
+    const state = topics[message.topic]
+    delivery.refuseInsidePredicate()
+    remember(state, message as Message)
+    const rejectedBy = delivery.accept(message as Message, LEVEL_OF[message.priority], state.subscribers)
+    return rejectedBy === null ? message : { ...message, rejectedBy }
+  }
+
   return {
-    publish<T extends Topic>(topic: T, payload: Topics[T], options: PublishOptions): Published<T> {
-      const state = topics[topic]
-      const ttlMs = options.ttlMs ?? state.ttlMs
-      if (!(ttlMs >= 0)) throw new RangeError(`ttlMs must be at least 0, not ${ttlMs}`)
-      delivery.refuseInsidePredicate()
-      const priority = options.priority ?? 'NORMAL'
-      const message: Message<T> = {
-        id: ids.next('msg') as MessageId,
-        topic,
-        source: options.source,
-        priority,
-        timestamp: clock.now(),
-        payload,
-        correlationId: options.correlationId ?? null,
-        causationId: options.causationId ?? null,
-        ttlMs,
-      }
-      remember(state, message as Message)
-      const rejectedBy = delivery.accept(message as Message, LEVEL_OF[priority], state.subscribers)
-      return rejectedBy === null ? message : { ...message, rejectedBy }
-    },
+    publish: (topic, payload, options) => send(compose(topic, payload, options)),
+    compose,
+    send,
 
     on<T extends Topic>(
       topic: T,
@@ -206,7 +226,7 @@ export function createBus(deps: BusDeps): Bus {
         queued: 0,
         run: null,
         isRemoved: false,
-        passedOver: null,
+        passedOver: 0,
         delivered: 0,
         dead: 0,
         conflated: 0,
@@ -223,7 +243,7 @@ export function createBus(deps: BusDeps): Bus {
 
     latest<T extends Topic>(topic: T, key?: string): Message<T> | null {
       const state = topics[topic]
-      return (key === undefined ? state.latest : (state.latestByKey.get(key) ?? null)) as Message<T> | null
+      return (key === undefined ? state.history.last() : (state.latestByKey.get(key) ?? null)) as Message<T> | null
     },
     history: <T extends Topic>(topic: T) => topics[topic].history.toArray() as unknown as readonly Message<T>[],
     isIdle: delivery.isIdle,
@@ -232,9 +252,10 @@ export function createBus(deps: BusDeps): Bus {
       delivery.queueDirect()
       return TOPICS.flatMap((topic) => topics[topic].subscribers)
         .sort((a, b) => a.order - b.order)
-        .map(({ name, topic, queued, delivered, dead, conflated }) => ({
+        .map(({ name, topic, whenFull, queued, delivered, dead, conflated }) => ({
           name,
           topic,
+          whenFull,
           queued,
           delivered,
           dead,

@@ -78,17 +78,18 @@ export function createDelivery(deps: {
 
   function handRound(message: Message, level: Level, subscribers: readonly Subscriber[]): readonly string[] | null {
     isDelivering = true
+    const seq = published
     let rejectedBy: string[] | null = null
     let entry: Entry | null = null
     for (let i = 0; i < subscribers.length; i++) {
       const subscriber = subscribers[i] as Subscriber
       if (subscriber.filter === null && subscriber.run === null) continue
       // Who is busy, or does not want it, is settled before anybody is served.
-      subscriber.passedOver = message
+      subscriber.passedOver = seq
       if (subscriber.run !== null) {
         entry ??= entryOf(message, level, false)
         if (!offer(subscriber, entry)) rejectedBy = [...(rejectedBy ?? []), subscriber.name]
-      } else if (wants(subscriber, message)) subscriber.passedOver = null
+      } else if (wants(subscriber, message)) subscriber.passedOver = 0
     }
 
     direct = message
@@ -100,7 +101,7 @@ export function createDelivery(deps: {
     if (losses.untold() > 0) losses.tell()
     while (direct !== null && directNext < subscribers.length) {
       const subscriber = subscribers[directNext++] as Subscriber
-      if (subscriber.passedOver !== message && !subscriber.isRemoved) deliver(subscriber, message, false)
+      if (subscriber.passedOver !== seq && !subscriber.isRemoved) deliver(subscriber, message, false)
     }
     if (direct === null) deliverQueued()
     direct = null
@@ -117,7 +118,7 @@ export function createDelivery(deps: {
     const entry = directEntry ?? entryOf(message, directLevel, false)
     for (; directNext < directSubscribers.length; directNext++) {
       const subscriber = directSubscribers[directNext] as Subscriber
-      if (subscriber.passedOver !== message && !subscriber.isRemoved) enqueue(subscriber, entry)
+      if (subscriber.passedOver !== published && !subscriber.isRemoved) enqueue(subscriber, entry)
     }
     if (entry.waiting > 0) pending[directLevel].push(entry)
     currentLevel = directLevel

@@ -70,6 +70,11 @@ export class History<T> {
     this.next = this.next + 1 === this.capacity ? 0 : this.next + 1
   }
 
+  /** Null when nothing was pushed. */
+  last(): T | null {
+    return this.items[(this.next === 0 ? this.items.length : this.next) - 1] ?? null
+  }
+
   /** A copy, oldest first. */
   toArray(): T[] {
     if (this.items.length < this.capacity) return this.items.slice()

@@ -41,8 +41,11 @@ export type Subscriber = {
   queued: number
   run: Run | null
   isRemoved: boolean
-  /** Not served when this message is handed round directly: it has it queued, or does not want it. */
-  passedOver: Message | null
+  /**
+   * Not served when the message of this order of publication is handed round directly: it has it queued, or does not
+   * want it. A number, because a reference to every new message would cost the collector more than the delivery; 0: none.
+   */
+  passedOver: number
   delivered: number
   dead: number
   conflated: number

@@ -22,7 +22,7 @@ export type Topics = {
   /** What agents say that are none of the kinds above. */
   opinions: Opinion
   trading_signals: TradingSignal
-  conflicts: { readonly kind: 'detected' | 'asking' | 'resolved'; readonly conflict: Conflict }
+  conflicts: { readonly kind: 'detected' | 'asking' | 'waiting' | 'resolved' | 'scored'; readonly conflict: Conflict }
   portfolio_updates:
     | { readonly kind: 'drifted' | 'changed'; readonly largestDriftPp: string; readonly coreValue: string }
     /** A deposit, withdrawal or reward found its sleeve; `gained` is below zero where it left. */
@@ -70,6 +70,16 @@ export const TOPICS: readonly Topic[] = [
   'risk_alerts',
   'system_events',
 ]
+
+/** What speaks of orders, and of what becomes one: it may be refused, aloud, and never be dropped. */
+export const NEVER_DROPPED = [
+  'conflicts',
+  'proposals',
+  'execution_events',
+  'position_updates',
+  'risk_alerts',
+] as const satisfies readonly Topic[]
+export type NeverDropped = (typeof NEVER_DROPPED)[number]
 
 export const PRIORITIES = ['LOW', 'NORMAL', 'HIGH', 'URGENT'] as const
 export type Priority = (typeof PRIORITIES)[number]

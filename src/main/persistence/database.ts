@@ -11,6 +11,8 @@ export type Database = {
   readonly sql: Sql
   /** Base name of the file, or `:memory:`. */
   readonly name: string
+  /** Absolute; null in memory. */
+  readonly file: string | null
   readonly migrations: readonly Migration[]
   close(): void
 }
@@ -64,7 +66,7 @@ function openInMemory(migrations: readonly Migration[], options: OpenOptions): R
   sql.pragma('foreign_keys = ON')
   const applied = applyMigrations(sql, migrations, options.readonly ? (0 as EpochMs) : options.now, MEMORY)
   if (!applied.ok) return applied
-  return ok({ sql, name: MEMORY, migrations, close: () => void sql.close() })
+  return ok({ sql, name: MEMORY, file: null, migrations, close: () => void sql.close() })
 }
 
 function openFile(path: string, migrations: readonly Migration[], options: OpenOptions): Result<Database> {
@@ -93,7 +95,7 @@ function openFile(path: string, migrations: readonly Migration[], options: OpenO
     sql.close()
     openHere.delete(path)
   }
-  return ok({ sql, name, migrations, close })
+  return ok({ sql, name, file: path, migrations, close })
 }
 
 function prepare(

@@ -1,6 +1,7 @@
 import type { Asset } from '../../shared/ids.ts'
 import type { Amount } from '../../shared/money.ts'
 import type { Database } from './database.ts'
+import { checkAudit, checkHead } from './verify/audit.ts'
 import { type Finding, type Report, readRecords, reasonOf, report } from './verify/check.ts'
 import { checkBookings, checkLedger, checkSleeves } from './verify/ledger.ts'
 import { checkFilled, checkReceipts, checkStatuses } from './verify/orders.ts'
@@ -26,6 +27,8 @@ export function verifyReports(db: Database, options: VerifyOptions = {}): readon
     attempt('integrity', () => checkIntegrity(db)),
     attempt('schema', () => checkSchema(db)),
     attempt('unique', () => checkUnique(db)),
+    attempt('audit', () => checkAudit(db)),
+    attempt('audit head', () => checkHead(db)),
   ]
   try {
     const records = readRecords(db.sql)

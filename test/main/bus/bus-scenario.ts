@@ -1,115 +1,18 @@
-import fc from 'fast-check'
-import type { Bus, BusDeps } from '../../../src/main/bus/bus.ts'
-import { type Message, PRIORITIES, type Priority } from '../../../src/main/bus/topics.ts'
+import type { Bus, BusDeps, Published, SubscribeOptions } from '../../../src/main/bus/bus.ts'
+import type { Message } from '../../../src/main/bus/topics.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
+import {
+  type Action,
+  type Reaction,
+  SCENARIO_TOPICS,
+  type Scenario,
+  type ScenarioTopic,
+  type SubscriberSpec,
+} from './bus-lives.ts'
 
 /*
- * Random lives of a bus, as data, and the one driver that plays them on the real bus and on the reference model.
+ * The one driver that plays a life on the real bus and on the reference model.
  */
-
-const SCENARIO_TOPICS = ['system_events', 'risk_alerts'] as const
-type ScenarioTopic = (typeof SCENARIO_TOPICS)[number]
-
-type Publication = {
-  readonly do: 'publish'
-  readonly topic: ScenarioTopic
-  readonly priority: Priority
-  readonly ttlMs: number
-  /** Chooses what each subscriber does with it. */
-  readonly n: number
-  readonly key: string
-  /** Published so many times in a row, with numbers counting up from `n`. */
-  readonly times: number
-}
-type Action =
-  | Publication
-  | { readonly do: 'subscribe'; readonly subscriber: SubscriberSpec }
-  | { readonly do: 'unsubscribe'; readonly which: number }
-  | { readonly do: 'advance'; readonly ms: number }
-  | { readonly do: 'look' }
-
-type Reaction = {
-  readonly actions: readonly Action[]
-  readonly end: 'return' | 'throw' | 'resolve' | 'reject' | 'never'
-  readonly afterMs: number
-}
-type SubscriberSpec = {
-  readonly topic: ScenarioTopic
-  readonly whenFull: 'conflate' | 'dropOldest' | 'reject'
-  readonly capacity: number
-  readonly timeLimitMs: number
-  /** Messages whose number leaves this rest modulo 3 do not pass; null: no filter. */
-  readonly refuses: number | null
-  /** The filter throws on this number. */
-  readonly stumblesOn: number
-  readonly reactions: readonly Reaction[]
-}
-export type Scenario = { readonly actions: readonly Action[]; readonly reportsFailures: boolean }
-
-const publication: fc.Arbitrary<Publication> = fc.record({
-  do: fc.constant('publish' as const),
-  topic: fc.constantFrom(...SCENARIO_TOPICS),
-  priority: fc.constantFrom(...PRIORITIES),
-  ttlMs: fc.constantFrom(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0, 1, 3, 8),
-  n: fc.nat(8),
-  key: fc.constantFrom('a', 'b', 'c'),
-  times: fc.oneof({ weight: 12, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constantFrom(3, 20, 50) }),
-})
-const advance: fc.Arbitrary<Action> = fc.record({
-  do: fc.constant('advance' as const),
-  ms: fc.integer({ min: 1, max: 6 }),
-})
-const unsubscribe: fc.Arbitrary<Action> = fc.record({ do: fc.constant('unsubscribe' as const), which: fc.nat(20) })
-
-const subscriberSpec = (depth: number): fc.Arbitrary<SubscriberSpec> =>
-  fc.record({
-    topic: fc.constantFrom(...SCENARIO_TOPICS),
-    whenFull: fc.constantFrom('conflate', 'dropOldest', 'reject'),
-    capacity: fc.constantFrom(1, 2, 3, 4, 40),
-    timeLimitMs: fc.integer({ min: 1, max: 8 }),
-    refuses: fc.option(fc.nat(2), { freq: 2 }),
-    stumblesOn: fc.nat(30),
-    reactions: fc.array(reaction(depth), { minLength: 1, maxLength: 3 }),
-  })
-const subscribe = (depth: number): fc.Arbitrary<Action> =>
-  fc.record({ do: fc.constant('subscribe' as const), subscriber: subscriberSpec(depth) })
-
-const reaction = (depth: number): fc.Arbitrary<Reaction> =>
-  fc.record({
-    actions: fc.array(
-      fc.oneof(
-        { weight: 6, arbitrary: publication },
-        { weight: 1, arbitrary: advance },
-        { weight: 1, arbitrary: unsubscribe },
-        { weight: 1, arbitrary: fc.constant({ do: 'look' as const }) },
-        ...(depth > 0 ? [{ weight: 1, arbitrary: subscribe(depth - 1) }] : []),
-      ),
-      { maxLength: 3 },
-    ),
-    end: fc.oneof(
-      { weight: 4, arbitrary: fc.constant('return' as const) },
-      { weight: 3, arbitrary: fc.constantFrom('throw', 'resolve', 'resolve', 'reject', 'never') },
-    ),
-    afterMs: fc.nat(6),
-  })
-
-export const scenario: fc.Arbitrary<Scenario> = fc.record({
-  actions: fc
-    .tuple(
-      fc.array(subscribe(1), { minLength: 1, maxLength: 5 }),
-      fc.array(
-        fc.oneof(
-          { weight: 8, arbitrary: publication },
-          { weight: 3, arbitrary: advance },
-          { weight: 1, arbitrary: unsubscribe },
-          { weight: 1, arbitrary: subscribe(1) },
-        ),
-        { minLength: 1, maxLength: 25 },
-      ),
-    )
-    .map(([first, rest]) => [...first, ...rest]),
-  reportsFailures: fc.boolean(),
-})
 
 /** Handlers publish no deeper than this, and no more than that in one life, so that every life ends. */
 const DEEPEST = 3
@@ -117,13 +20,21 @@ const MOST_PUBLICATIONS = 200
 
 type Note = { readonly kind: string; readonly text: string; readonly code: string }
 
-/** Everything that can be observed while `scenario` is played on a bus: two buses with the same rules give the same lines. */
-export async function play(scenario: Scenario, create: (deps: BusDeps) => Bus): Promise<string[]> {
+type Played = {
+  /** Everything that can be observed: two buses with the same rules give the same lines. */
+  readonly log: readonly string[]
+  /** What was done to the bus, from outside and from inside of handlers. */
+  readonly operations: number
+}
+
+export async function play(scenario: Scenario, create: (deps: BusDeps) => Bus): Promise<Played> {
   const clock = createManualClock(1_000)
   const log: string[] = []
   const stops: (() => void)[] = []
   let ids = 0
   let publications = 0
+  let operations = 0
+  const drafts: Message<ScenarioTopic>[] = []
 
   const noteOf = (message: Message): { n: number; depth: number } => {
     const [n, depth] = (message.payload as Note).text.split('/').map(Number)
@@ -139,6 +50,7 @@ export async function play(scenario: Scenario, create: (deps: BusDeps) => Bus): 
     onDeadLetter(message, subscriber, reason) {
       log.push(`dead ${message.id} at ${subscriber}: ${reason}`)
       if (scenario.reportsFailures && publications++ < MOST_PUBLICATIONS) {
+        operations++
         bus.publish('system_events', payloadOf(1, DEEPEST, 'report'), { source: 'reporter', priority: 'HIGH' })
       }
     },
@@ -150,23 +62,46 @@ export async function play(scenario: Scenario, create: (deps: BusDeps) => Bus): 
       case 'publish': {
         const { topic, priority, ttlMs, n, key, times } = action
         for (let i = 0; i < times && depth <= DEEPEST && publications++ < MOST_PUBLICATIONS; i++) {
-          const sent = bus.publish(topic, payloadOf(n + i, depth, key), { source: 'test', priority, ttlMs })
-          log.push(`published ${sent.id} ${sent.rejectedBy?.join() ?? ''}`)
+          operations++
+          logSent(bus.publish(topic, payloadOf(n + i, depth, key), { source: 'test', priority, ttlMs }))
         }
         return
       }
+      case 'compose': {
+        const { topic, priority, ttlMs, n, key } = action
+        if (depth > DEEPEST || publications++ >= MOST_PUBLICATIONS) return
+        operations++
+        drafts.push(bus.compose(topic, payloadOf(n, depth, key), { source: 'test', priority, ttlMs }))
+        return
+      }
+      case 'send': {
+        const draft = drafts.shift()
+        if (draft === undefined) return
+        operations++
+        logSent(bus.send(draft))
+        return
+      }
       case 'subscribe':
+        operations++
         listen(action.subscriber)
         return
       case 'unsubscribe':
+        operations++
         stops[action.which % Math.max(1, stops.length)]?.()
         return
       case 'advance':
         clock.advance(action.ms)
         return
+      case 'stepBack':
+        clock.set(clock.now() - action.ms)
+        return
       case 'look':
         log.push(JSON.stringify([bus.isIdle(), bus.stats()]))
     }
+  }
+
+  function logSent({ id, rejectedBy }: Published<ScenarioTopic>): void {
+    log.push(`published ${id} ${rejectedBy?.join() ?? ''}`)
   }
 
   function listen(spec: SubscriberSpec): void {
@@ -191,14 +126,19 @@ export async function play(scenario: Scenario, create: (deps: BusDeps) => Bus): 
       return noteOf(message).n % 3 !== refuses
     }
     stops.push(
-      bus.on(topic, handler as (message: Message<ScenarioTopic>) => void, {
-        name,
-        whenFull,
-        capacity,
-        timeLimitMs,
-        key: (payload) => (payload as Note).kind,
-        ...(refuses === null ? {} : { filter: filter as (message: Message<ScenarioTopic>) => boolean }),
-      }),
+      bus.on(
+        topic,
+        handler as (message: Message<ScenarioTopic>) => void,
+        {
+          name,
+          whenFull,
+          capacity,
+          timeLimitMs,
+          key: (payload) => (payload as Note).kind,
+          ...(refuses === null ? {} : { filter: filter as (message: Message<ScenarioTopic>) => boolean }),
+          // What the type forbids on some topics is nothing to the bus.
+        } as SubscribeOptions<ScenarioTopic>,
+      ),
     )
   }
 
@@ -212,5 +152,5 @@ export async function play(scenario: Scenario, create: (deps: BusDeps) => Bus): 
     const history = SCENARIO_TOPICS.map((topic) => bus.history(topic).map(({ id }) => id))
     log.push(JSON.stringify([action.do, clock.now(), bus.isIdle(), bus.stats(), latest, history]))
   }
-  return log
+  return { log, operations }
 }

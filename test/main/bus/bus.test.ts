@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import { type Bus, type BusDeps, createBus } from '../../../src/main/bus/bus.ts'
-import type { Message, Priority } from '../../../src/main/bus/topics.ts'
+import { type Bus, type BusDeps, createBus, type SubscribeOptions } from '../../../src/main/bus/bus.ts'
+import { type Message, NEVER_DROPPED, type Priority } from '../../../src/main/bus/topics.ts'
 import type { CorrelationId } from '../../../src/shared/ids.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 
@@ -28,7 +28,7 @@ const say = (bus: Bus, text: string, { kind = 'note', ...options }: Extras = {})
 /** Subscribes and returns what is seen, as it is seen. */
 function listen(
   bus: Bus,
-  options: Partial<Parameters<Bus['on']>[2]> & { does?: (text: string) => void | Promise<void> } = {},
+  options: Partial<SubscribeOptions<'system_events'>> & { does?: (text: string) => void | Promise<void> } = {},
 ) {
   const { does, ...rest } = options
   const seen: string[] = []
@@ -38,7 +38,7 @@ function listen(
       seen.push(message.payload.text)
       return does?.(message.payload.text)
     },
-    { name: 'listener', whenFull: 'reject', ...rest } as Parameters<typeof bus.on<'system_events'>>[2],
+    { name: 'listener', whenFull: 'reject', ...rest },
   )
   return { seen, stop }
 }
@@ -307,6 +307,19 @@ describe('a full queue', () => {
     expect(slow.seen).toEqual(['busy', 'kept'])
   })
 
+  it('must reject where orders, or what becomes one, are spoken of: anything else does not compile', () => {
+    const { bus } = makeBus()
+    for (const topic of NEVER_DROPPED) {
+      bus.on(topic, () => {}, { name: 'honest', whenFull: 'reject' })
+      // @ts-expect-error
+      bus.on(topic, () => {}, { name: 'careless', whenFull: 'dropOldest' })
+    }
+    for (const topic of ['market_data', 'risk_alerts'] as const) {
+      // @ts-expect-error
+      bus.on(topic, () => {}, { name: 'careless about one of them', whenFull: 'conflate' })
+    }
+  })
+
   it('that drops the oldest makes it a dead letter and keeps the newer', () => {
     const { bus, clock, letters } = makeBus()
     const { seen } = listen(bus, { whenFull: 'dropOldest', capacity: 2, does: busyFirst })
@@ -334,7 +347,7 @@ describe('a full queue', () => {
     const { seen } = listen(bus, {
       whenFull: 'conflate',
       capacity: 3,
-      key: (p) => (p as { kind: string }).kind,
+      key: ({ kind }) => kind,
       does: busyFirst,
     })
     fill(
@@ -352,7 +365,7 @@ describe('a full queue', () => {
 
   it('that conflates drops the oldest when there are more keys than places, and says so', () => {
     const { bus, letters } = makeBus()
-    listen(bus, { whenFull: 'conflate', capacity: 2, key: (p) => (p as { kind: string }).kind, does: busyFirst })
+    listen(bus, { whenFull: 'conflate', capacity: 2, key: ({ kind }) => kind, does: busyFirst })
     fill(bus, ['a', { kind: 'a' }], ['b', { kind: 'b' }], ['c', { kind: 'c' }])
     expect(letters).toEqual([{ text: 'a', subscriber: 'listener', reason: 'dropped' }])
   })
@@ -370,7 +383,7 @@ describe('a full queue', () => {
 describe('a filter', () => {
   it('lets through what it says; the rest takes no room', () => {
     const { bus, letters } = makeBus()
-    const { seen } = listen(bus, { capacity: 1, filter: (m) => textOf(m as Message).startsWith('y') })
+    const { seen } = listen(bus, { capacity: 1, filter: ({ payload }) => payload.text.startsWith('y') })
     queueUp(bus, () => {
       say(bus, 'no')
       say(bus, 'yes')

@@ -123,8 +123,9 @@ export function createReferenceBus(deps: BusDeps): Bus {
   }
 
   const bus: Bus = {
-    publish(topic, payload, options) {
-      const message = {
+    publish: (topic, payload, options) => bus.send(bus.compose(topic, payload, options)),
+    compose(topic, payload, options) {
+      return {
         id: ids.next('msg') as MessageId,
         topic,
         source: options.source,
@@ -135,6 +136,9 @@ export function createReferenceBus(deps: BusDeps): Bus {
         causationId: options.causationId ?? null,
         ttlMs: options.ttlMs ?? settings.ttlMs[topic] ?? Number.POSITIVE_INFINITY,
       }
+    },
+    send(message) {
+      const { topic } = message
       const sent = message as Message
       published.push(sent)
       if (telling?.isReport) return message
@@ -188,6 +192,7 @@ export function createReferenceBus(deps: BusDeps): Bus {
       subs.map((s) => ({
         name: s.options.name,
         topic: s.topic,
+        whenFull: s.options.whenFull,
         queued: queueOf(s).length,
         delivered: s.delivered,
         dead: s.dead,

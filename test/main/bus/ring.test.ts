@@ -44,6 +44,7 @@ describe('a history', () => {
         const history = new History<number>(capacity)
         for (const item of items) history.push(item)
         expect(history.toArray()).toEqual(items.slice(-capacity))
+        expect(history.last()).toBe(items.at(-1) ?? null)
       }),
       { seed: 1, numRuns: 300 },
     )

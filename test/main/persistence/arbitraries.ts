@@ -1,9 +1,17 @@
 import fc from 'fast-check'
-import type { Conflict } from '../../../src/main/domain/conflict.ts'
+import {
+  CONFLICT_TYPES,
+  type Conflict,
+  type ConflictOption,
+  type ConflictSide,
+  type Effect,
+  type Stake,
+} from '../../../src/main/domain/conflict.ts'
 import { ACCOUNTS, type LedgerEntry } from '../../../src/main/domain/ledger.ts'
 import type { Fill, Order, Receipt } from '../../../src/main/domain/order.ts'
 import type { Position } from '../../../src/main/domain/position.ts'
 import type { PlanDetails, Proposal } from '../../../src/main/domain/proposal.ts'
+import type { RegimeOutput, TradingSignal } from '../../../src/main/domain/signal.ts'
 import { EXIT_REASONS } from '../../../src/main/persistence/orders.ts'
 import type { BagShare, RecordedMovement } from '../../../src/main/ports.ts'
 import type { Asset, OrderId, PositionId, ProposalId, TradedPair } from '../../../src/shared/ids.ts'
@@ -220,46 +228,90 @@ export const anyProposal: fc.Arbitrary<Proposal> = fc.record({
 
 const resolver = fc.constantFrom('deepseek' as const, 'claude' as const)
 const anyBias = fc.constantFrom('long' as const, 'short' as const, 'neutral' as const)
+const anySignal: fc.Arbitrary<TradingSignal> = fc.record({
+  symbol: anyPair,
+  at: time,
+  action: fc.constantFrom('BUY' as const, 'SELL' as const, 'HOLD' as const, 'CLOSE' as const),
+  bias: anyBias,
+  confidence: float,
+  entry: float,
+  atr: float,
+  stop: orNull(float),
+  target: orNull(float),
+  voices: fc.array(fc.record({ name: text, bias: anyBias, confidence: float, weight: float }), { maxLength: 3 }),
+  reason: text,
+  isNews: fc.boolean(),
+  taMessageId: id<never>('msg'),
+})
+const anyRegime: fc.Arbitrary<RegimeOutput> = fc.record({
+  symbol: anyPair,
+  at: time,
+  regime: fc.constantFrom('trending_bull' as const, 'ranging' as const, 'choppy' as const),
+  confidence: float,
+  sizeMultiplier: float,
+  indicators: fc.dictionary(fc.string({ minLength: 1 }), float, { noNullPrototype: true }),
+  isNews: fc.boolean(),
+})
+const anySide: fc.Arbitrary<ConflictSide> = fc.record({
+  who: text,
+  says: text,
+  confidence: orNull(float),
+  values: fc.dictionary(fc.string({ minLength: 1 }), float, { noNullPrototype: true }),
+  messageId: orNull(id<never>('msg')),
+})
+const anyStake: fc.Arbitrary<Stake> = fc.oneof(
+  fc.record({ kind: fc.constant('position' as const), positionId: fc.constant('pos_1' as PositionId) }),
+  fc.record({
+    kind: fc.constant('signals' as const),
+    signals: fc.array(
+      fc.record({
+        signal: anySignal,
+        regime: orNull(anyRegime),
+        sizeFactor: float,
+        settled: fc.subarray([...CONFLICT_TYPES]),
+        conflictId: orNull(id<never>('cfl')),
+        correlationId: id<never>('cor'),
+      }),
+      { maxLength: 2 },
+    ),
+  }),
+)
+const anyEffect: fc.Arbitrary<Effect> = fc.oneof(
+  fc.constant({ do: 'nothing' as const }),
+  fc.constant({ do: 'wait' as const }),
+  fc.record({
+    do: fc.constant('trade' as const),
+    trades: fc.array(fc.record({ symbol: anyPair, sizeFactor: float }), { maxLength: 2 }),
+  }),
+  fc.record({ do: fc.constant('move_stop' as const), stop: dec }),
+  fc.record({ do: fc.constant('close' as const), part: float }),
+)
+const OPTIONS = ['first', 'second'] as const
+const anyOption = (optionId: string): fc.Arbitrary<ConflictOption> =>
+  fc.record({
+    id: fc.constant(optionId),
+    kind: fc.constantFrom('proceed' as const, 'wait' as const, 'modify' as const, 'abort' as const),
+    text,
+    effect: anyEffect,
+  })
+const anyOptionId = fc.constantFrom(...OPTIONS)
+
 export const anyConflict: fc.Arbitrary<Conflict> = fc.record({
   id: id('cfl'),
-  type: fc.constant('regime_incompatible' as const),
+  type: fc.constantFrom(...CONFLICT_TYPES),
   symbol: anyPair,
   detectedAt: time,
   deadline: time,
-  signal: fc.record({
-    symbol: anyPair,
-    at: time,
-    action: fc.constantFrom('BUY' as const, 'SELL' as const, 'HOLD' as const, 'CLOSE' as const),
-    bias: anyBias,
-    confidence: float,
-    entry: float,
-    atr: float,
-    stop: orNull(float),
-    target: orNull(float),
-    voices: fc.array(fc.record({ name: text, bias: anyBias, confidence: float, weight: float }), { maxLength: 3 }),
-    reason: text,
-    isNews: fc.boolean(),
-    taMessageId: id<never>('msg'),
-  }),
-  regime: fc.record({
-    symbol: anyPair,
-    at: time,
-    regime: fc.constantFrom('trending_bull' as const, 'ranging' as const, 'choppy' as const),
-    confidence: float,
-    sizeMultiplier: float,
-    indicators: fc.dictionary(fc.string({ minLength: 1 }), float, { noNullPrototype: true }),
-    isNews: fc.boolean(),
-  }),
-  options: fc.array(
-    fc.record({
-      id: text,
-      kind: fc.constantFrom('proceed' as const, 'wait' as const, 'modify' as const, 'abort' as const),
-      text,
-      sizeFactor: float,
-    }),
-    { maxLength: 4 },
+  sides: fc.tuple(anySide, anySide),
+  stake: anyStake,
+  options: fc.tuple(...OPTIONS.map(anyOption)),
+  defaultOptionId: anyOptionId,
+  waitsFor: fc.oneof(
+    fc.record({ kind: fc.constant('agent' as const), agent: text, symbol: anyPair }),
+    fc.record({ kind: fc.constant('rebalance' as const), proposalId: fc.constant('prp_1' as ProposalId) }),
   ),
-  defaultOptionId: text,
+  afterWait: fc.record({ still: anyOptionId, noLonger: anyOptionId }),
+  waited: orNull(fc.record({ at: time, optionId: anyOptionId, because: text })),
   asking: orNull(resolver),
   attempts: fc.array(
     fc.record({
@@ -275,7 +327,7 @@ export const anyConflict: fc.Arbitrary<Conflict> = fc.record({
   resolution: orNull(
     fc.record({
       by: fc.constantFrom('deepseek' as const, 'claude' as const, 'trader' as const, 'default' as const),
-      optionId: text,
+      optionId: anyOptionId,
       confidence: orNull(float),
       reasons: text,
       at: time,

@@ -19,7 +19,7 @@ import type {
 import { asset, pair } from '../../../src/shared/ids.ts'
 import { amount, decimal, money, price, ZERO } from '../../../src/shared/money.ts'
 import { epochMs } from '../../../src/shared/time.ts'
-import { signalOf } from '../../support/signal-builders.ts'
+import { regimeOf, signalOf } from '../../support/signal-builders.ts'
 
 export const MIGRATIONS = join(import.meta.dirname, '../../../migrations')
 export const NOON = epochMs(1_700_000_000_000)
@@ -165,21 +165,31 @@ export const aConflict = (change: Partial<Conflict> = {}): Conflict => ({
   symbol: BTC_USDT,
   detectedAt: NOON,
   deadline: at(60_000),
-  signal: signalOf({ confidence: 0.7, atr: 321.5 }),
-  regime: {
-    symbol: BTC_USDT,
-    at: NOON,
-    regime: 'choppy',
-    confidence: 0.8,
-    sizeMultiplier: 0.5,
-    indicators: { adx: 12.3 },
-    isNews: true,
+  sides: [
+    { who: 'trading_decision', says: 'go long', confidence: 0.7, values: { entry: 50_000 }, messageId: null },
+    { who: 'regime_detection', says: 'the market is choppy', confidence: 0.8, values: { adx: 12.3 }, messageId: null },
+  ],
+  stake: {
+    kind: 'signals',
+    signals: [
+      {
+        signal: signalOf({ confidence: 0.7, atr: 321.5 }),
+        regime: regimeOf({ regime: 'choppy' }),
+        sizeFactor: 1,
+        settled: [],
+        conflictId: null,
+        correlationId: correlation,
+      },
+    ],
   },
-  options: [{ id: 'abort', kind: 'abort', text: 'No trade.', sizeFactor: 0 }],
+  options: [{ id: 'abort', kind: 'abort', text: 'No trade.', effect: { do: 'nothing' } }],
   defaultOptionId: 'abort',
+  waitsFor: { kind: 'agent', agent: 'regime_detection', symbol: BTC_USDT },
+  afterWait: { still: 'abort', noLonger: 'abort' },
   asking: null,
   attempts: [],
   resolution: null,
+  waited: null,
   correlationId: correlation,
   ...change,
 })

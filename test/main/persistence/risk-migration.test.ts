@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, renameSync } from 'node:fs'
+import { cpSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Sql } from '../../../src/main/persistence/columns.ts'
@@ -44,11 +44,13 @@ async function tradeInOldDatabase(dir: string): Promise<{ old: Old; bench: Bench
   }
   const file = join(dir, 'engine.db')
   renameSync(file, join(dir, 'new.db'))
+  rmSync(join(dir, 'engine.audit-head'))
   const { sql, close } = openOrThrow(file, migrations)
   sql.pragma('foreign_keys = OFF')
   sql.exec(`ATTACH '${join(dir, 'new.db')}' AS new`)
   const tables = names(sql, `SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name <> 'schema_migrations'`)
-  for (const table of tables.filter((name) => !name.startsWith('sqlite_'))) {
+  const isEmpty = (table: string): boolean => names(sql, `SELECT 1 FROM new.${table} LIMIT 1`).length === 0
+  for (const table of tables.filter((name) => !name.startsWith('sqlite_') && !isEmpty(name))) {
     const columns = columnsOf(sql, table)
     sql.exec(`INSERT INTO main.${table} (${columns}) SELECT ${columns} FROM new.${table}`)
   }

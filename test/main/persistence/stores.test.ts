@@ -150,10 +150,10 @@ describe('proposals, conflicts and positions', () => {
     const found = stores.proposals.withStatus('pending', 'approved').map((proposal) => proposal.id)
     expect(found).toEqual(['prp_1', 'prp_2'])
     stores.conflicts.insert(aConflict())
-    expect(stores.conflicts.unresolved()).toHaveLength(1)
+    expect(stores.conflicts.unapplied()).toHaveLength(1)
     const resolution = { by: 'trader', optionId: 'abort', confidence: null, reasons: 'no', at: at(3) } as const
     stores.conflicts.save(aConflict({ resolution }))
-    expect(stores.conflicts.unresolved()).toEqual([])
+    expect(stores.conflicts.unapplied()).toEqual([])
     stores.orders.insert(anOrder())
     stores.positions.insert(aPosition())
     stores.positions.snapshot(aPosition(), price('51000'), money('12.5'), at(60_000))

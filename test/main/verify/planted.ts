@@ -256,7 +256,7 @@ export const planted: [what: string, change: string, check: string, row: string 
   ['a number that is none', `UPDATE orders SET cost = 'a lot' WHERE id = 'ord_1'`, 'rows', 'orders ord_1'],
   ['a value that does not exist', `UPDATE orders SET side = 'hold' WHERE id = 'ord_1'`, 'rows', 'orders ord_1'],
   ['JSON that is none', `UPDATE proposals SET legs = '[{' WHERE id = 'prp_1'`, 'rows', 'proposals prp_1'],
-  ['a conflict without its signal', `UPDATE conflicts SET signal = '{}'`, 'rows', 'conflicts cfl_1'],
+  ['a conflict without its signal', `UPDATE conflicts SET stake = '{}'`, 'rows', 'conflicts cfl_1'],
   ['a missing index', `DROP INDEX orders_live`, 'schema', 'index orders_live'],
   ['a table of somebody else', `CREATE TABLE notes (x TEXT)`, 'schema', 'table notes'],
   ['a changed hash', `UPDATE schema_migrations SET sha256 = 'x' WHERE version = 1`, 'schema', '001_initial.sql'],

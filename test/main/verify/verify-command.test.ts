@@ -33,7 +33,7 @@ describe('npm run verify', () => {
       expect(lines[0]).toBe('skip exchange-simulated.db: not one of these databases')
       expect(lines[1]).toBe('paper-simulated.db')
       expect(lines).toContain('ok   ledger: 17 entries, sums are zero for USDT, BTC, XRP')
-      expect(lines.at(-1)).toBe('verified: 13 checks, 0 findings')
+      expect(lines.at(-1)).toBe('verified: 15 checks, 0 findings')
       expect(status).toBe(0)
       expect(readFileSync(file)).toEqual(before)
     }))
@@ -45,7 +45,7 @@ describe('npm run verify', () => {
       db.close()
       const { status, lines } = verify('--data-dir', folder)
       expect(lines).toContain('BAD  fills: orders ord_3 cost 700.01, its fills 700')
-      expect(lines.at(-1)).toBe('verified: 13 checks, 1 findings')
+      expect(lines.at(-1)).toBe('verified: 15 checks, 1 findings')
       expect(status).toBe(1)
     }))
 
@@ -55,7 +55,7 @@ describe('npm run verify', () => {
       writeFileSync(join(folder, 'live-kraken.db'), 'not a database')
       const { status, lines } = verify('--data-dir', folder)
       expect(lines[1]).toContain('BAD  open: live-kraken.db is not a database of TripleGain')
-      expect(lines.at(-1)).toBe('verified: 13 checks, 1 findings')
+      expect(lines.at(-1)).toBe('verified: 15 checks, 1 findings')
       expect(status).toBe(1)
     }))
 
