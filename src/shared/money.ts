@@ -39,6 +39,16 @@ export const price = (text: string): Price => decimal(text) as Price
 export const money = (text: string): Money => decimal(text) as Money
 export const fraction = (text: string): Fraction => decimal(text) as Fraction
 
+/**
+ * The way back from `toText`, for any number of digits: for texts that this program has written itself.
+ *
+ * @throws when `text` is no plain decimal.
+ */
+export function fromText(text: string): Decimal {
+  if (!/^-?\d+(\.\d+)?$/.test(text)) throw new Error(`not a decimal number: ${JSON.stringify(text)}`)
+  return new Big(text)
+}
+
 /** Plain decimal text without exponent or trailing zeros; `-0` becomes `0`. */
 export function toText(value: Decimal): DecimalText {
   const text = value.toFixed()

@@ -1,4 +1,4 @@
-/** What a model is shown, as JSON. It may quote every number in it, those inside texts and names included. */
+/** What a model is shown, as JSON. It may quote every value in it, by its path. */
 export type Facts = string | number | null | readonly Facts[] | { readonly [name: string]: Facts }
 
 /** What a model is asked: it chooses one of the options, or none. */
@@ -8,8 +8,6 @@ export type Case = {
   readonly options: readonly { readonly id: string; readonly text: string }[]
   /** What applies when nobody answers. */
   readonly defaultOptionId: string
-  /** Numbers that the options say in words (0.5 for a half): an answer may write them in digits. */
-  readonly inWords: readonly number[]
 }
 
 /** Eight digits: more than any price here has, without a float's noise; null for what is no number. */

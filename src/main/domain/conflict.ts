@@ -1,22 +1,80 @@
-import type { ConflictId, CorrelationId, TradedPair } from '../../shared/ids.ts'
+import type { ConflictId, CorrelationId, MessageId, PositionId, ProposalId, TradedPair } from '../../shared/ids.ts'
+import type { Price } from '../../shared/money.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
 import { after, type EpochMs } from '../../shared/time.ts'
-import { type Case, factOf } from './case.ts'
 import type { RegimeOutput, TradingSignal } from './signal.ts'
 
-export type ConflictType = 'regime_incompatible'
+export const CONFLICT_TYPES = [
+  'regime_incompatible',
+  'ta_vs_sentiment',
+  'correlated_symbols',
+  'rebalance_vs_signal',
+  'risk_modified',
+  'regime_change_in_position',
+] as const
+export type ConflictType = (typeof CONFLICT_TYPES)[number]
+
 /** What an option amounts to. */
 export type OptionKind = 'proceed' | 'wait' | 'modify' | 'abort'
 
-/** One answer the code allows. Its consequences are fixed here; an answer only chooses. */
+/** What an option does. Fixed by the code: an answer only chooses. */
+export type Effect =
+  | { readonly do: 'nothing' }
+  /** Looks again when the one that is waited for has spoken. */
+  | { readonly do: 'wait' }
+  /** Trades on the signals of these markets; each factor, above 0 and at most 1, is of the size that signal would have had. */
+  | { readonly do: 'trade'; readonly trades: readonly { readonly symbol: TradedPair; readonly sizeFactor: number }[] }
+  /** Only ever closer to the price. */
+  | { readonly do: 'move_stop'; readonly stop: Price }
+  /** Closes this part of the position, above 0 and at most 1. */
+  | { readonly do: 'close'; readonly part: number }
+
+/** One answer the code allows. */
 export type ConflictOption = {
   readonly id: string
   readonly kind: OptionKind
   /** The exact consequence, in one sentence. */
   readonly text: string
-  /** Factor on the size the signal would have had: 0 (no trade), 0.5, 1. Never above 1. */
-  readonly sizeFactor: number
+  readonly effect: Effect
 }
+
+/** One of the two that disagree, as it spoke. */
+export type ConflictSide = {
+  /** Agent or service, e.g. `technical_analysis`. */
+  readonly who: string
+  /** In one sentence of our own. */
+  readonly says: string
+  /** 0 to 1; null for who states none. */
+  readonly confidence: number | null
+  /** The values it spoke of. */
+  readonly values: Readonly<Record<string, number>>
+  /** Its message; null where it spoke in none. */
+  readonly messageId: MessageId | null
+}
+
+/** A signal that waits for the conflict to be settled, and what earlier conflicts about it have come to. */
+export type SignalAtStake = {
+  readonly signal: TradingSignal
+  readonly regime: RegimeOutput | null
+  /** 0 to 1: what the options chosen before have left of its size. */
+  readonly sizeFactor: number
+  /** Conflicts about it that are settled: they are not asked again. */
+  readonly settled: readonly ConflictType[]
+  /** The last of them; null where there was none. */
+  readonly conflictId: ConflictId | null
+  readonly correlationId: CorrelationId
+}
+
+/** What the conflict is about. */
+export type Stake =
+  | { readonly kind: 'signals'; readonly signals: readonly SignalAtStake[] }
+  | { readonly kind: 'position'; readonly positionId: PositionId }
+
+/** Whose next word ends a wait. */
+export type WaitsFor =
+  | { readonly kind: 'agent'; readonly agent: string; readonly symbol: TradedPair }
+  /** The end of a rebalance, however it ends. */
+  | { readonly kind: 'rebalance'; readonly proposalId: ProposalId }
 
 export type Resolver = 'deepseek' | 'claude'
 export type ResolvedBy = Resolver | 'trader' | 'default'
@@ -40,6 +98,9 @@ export type Resolution = {
   readonly at: EpochMs
 }
 
+/** How a wait ended: with another option, once. */
+export type Waited = { readonly at: EpochMs; readonly optionId: string; readonly because: string }
+
 export type Conflict = {
   readonly id: ConflictId
   readonly type: ConflictType
@@ -47,74 +108,62 @@ export type Conflict = {
   readonly detectedAt: EpochMs
   /** When the default applies if nobody has answered. */
   readonly deadline: EpochMs
-  readonly signal: TradingSignal
-  readonly regime: RegimeOutput
+  readonly sides: readonly [ConflictSide, ConflictSide]
+  readonly stake: Stake
   readonly options: readonly ConflictOption[]
   readonly defaultOptionId: string
+  readonly waitsFor: WaitsFor
+  /** What applies when the wait is over: while they still disagree, and once they do not. */
+  readonly afterWait: { readonly still: string; readonly noLonger: string }
   readonly asking: Resolver | null
   readonly attempts: readonly ConflictAttempt[]
   readonly resolution: Resolution | null
+  readonly waited: Waited | null
   readonly correlationId: CorrelationId
 }
 
-/** True when a trade is signalled in a market that regime detection calls choppy. Without a regime there is no conflict. */
-export const isRegimeIncompatible = (signal: TradingSignal, regime: RegimeOutput | null): boolean =>
-  regime !== null && regime.symbol === signal.symbol && regime.regime === 'choppy'
+/** What a detector has found: everything but who opens it, and when. */
+export type FoundConflict = Pick<
+  Conflict,
+  'type' | 'symbol' | 'sides' | 'stake' | 'options' | 'defaultOptionId' | 'waitsFor' | 'afterWait' | 'correlationId'
+>
 
-/** What happens if nobody answers. */
-const DEFAULT_OPTION = 'abort'
-
-/** The only answers there are, the safest first. None is larger than the signal. */
-export const optionsFor = (signal: TradingSignal): readonly ConflictOption[] => [
-  {
-    id: DEFAULT_OPTION,
-    kind: 'abort',
-    text: `No trade: this ${signal.bias} signal on ${signal.symbol} is dropped.`,
-    sizeFactor: 0,
-  },
-  {
-    id: 'wait',
-    kind: 'wait',
-    text: `No trade now: the question is asked again at the next signal on ${signal.symbol}.`,
-    sizeFactor: 0,
-  },
-  {
-    id: 'half_size',
-    kind: 'modify',
-    text: `A ${signal.bias} trade on ${signal.symbol} is proposed at half of the size the signal would have had, inside every risk limit.`,
-    sizeFactor: 0.5,
-  },
-  {
-    id: 'proceed',
-    kind: 'proceed',
-    text: `A ${signal.bias} trade on ${signal.symbol} is proposed at the full size of the signal, inside every risk limit.`,
-    sizeFactor: 1,
-  },
-]
+export type ConflictStage = 'detected' | 'asking' | 'waiting' | 'resolved'
 
 /** A conflict that nobody has been asked about yet. */
-export const openedConflict = (about: {
-  readonly id: ConflictId
-  readonly signal: TradingSignal
-  readonly regime: RegimeOutput
-  readonly correlationId: CorrelationId
-  readonly detectedAt: EpochMs
-  readonly defaultAfterMs: number
-}): Conflict => ({
-  id: about.id,
-  type: 'regime_incompatible',
-  symbol: about.signal.symbol,
-  detectedAt: about.detectedAt,
-  deadline: after(about.detectedAt, about.defaultAfterMs),
-  signal: about.signal,
-  regime: about.regime,
-  options: optionsFor(about.signal),
-  defaultOptionId: DEFAULT_OPTION,
+export const openedConflict = (
+  found: FoundConflict,
+  opening: { readonly id: ConflictId; readonly detectedAt: EpochMs; readonly defaultAfterMs: number },
+): Conflict => ({
+  ...found,
+  id: opening.id,
+  detectedAt: opening.detectedAt,
+  deadline: after(opening.detectedAt, opening.defaultAfterMs),
   asking: null,
   attempts: [],
   resolution: null,
-  correlationId: about.correlationId,
+  waited: null,
 })
+
+/** The option that is carried out; null while nobody has decided, and while it is waited. */
+export function appliedOption(conflict: Conflict): ConflictOption | null {
+  const { resolution, waited } = conflict
+  if (resolution === null) return null
+  const chosen = optionOf(conflict, resolution.optionId)
+  if (chosen.effect.do !== 'wait') return chosen
+  return waited === null ? null : optionOf(conflict, waited.optionId)
+}
+
+export function stageOf(conflict: Conflict): ConflictStage {
+  if (conflict.resolution === null) return conflict.asking === null ? 'detected' : 'asking'
+  return appliedOption(conflict) === null ? 'waiting' : 'resolved'
+}
+
+function optionOf({ id, options }: Conflict, optionId: string): ConflictOption {
+  const option = options.find((each) => each.id === optionId)
+  if (option === undefined) throw new Error(`conflict ${id} has no option ${optionId}`)
+  return option
+}
 
 /** A question goes out. Errors `conflict/already-resolved`, `conflict/already-asking`, `conflict/too-late`. */
 export function startAsking(conflict: Conflict, resolver: Resolver, at: EpochMs): Result<Conflict> {
@@ -144,11 +193,13 @@ export function recordAttempt(
 }
 
 /**
- * Chooses one of the options, once. The trader may choose until somebody has; a model's answer counts before the
- * deadline only. Errors `conflict/already-resolved`, `conflict/unknown-option`, `conflict/too-late`.
+ * Chooses one of the options, once. The trader may choose until somebody has, and while it is waited; a model's answer
+ * counts before the deadline only. Errors `conflict/already-resolved`, `conflict/unknown-option`, `conflict/too-late`.
  */
 export function resolve(conflict: Conflict, resolution: Resolution): Result<Conflict> {
-  if (conflict.resolution !== null) return alreadyResolved(conflict)
+  const isTraders = resolution.by === 'trader'
+  const isOpenToTrader = isTraders && stageOf(conflict) === 'waiting'
+  if (conflict.resolution !== null && !isOpenToTrader) return alreadyResolved(conflict)
   if (!conflict.options.some((option) => option.id === resolution.optionId)) {
     return fail('conflict/unknown-option', `There is no such option: choose one of ${optionIds(conflict)}.`)
   }
@@ -157,33 +208,21 @@ export function resolve(conflict: Conflict, resolution: Resolution): Result<Conf
   return ok({ ...conflict, asking: null, resolution })
 }
 
+/**
+ * Ends a wait, once: the one that was waited for has spoken, or will not. Error `conflict/not-waiting`.
+ *
+ * @param isStill whether they disagree as before.
+ */
+export function endWait(conflict: Conflict, isStill: boolean, at: EpochMs): Result<Conflict> {
+  if (stageOf(conflict) !== 'waiting') return fail('conflict/not-waiting', 'Nothing is waited for.')
+  const { afterWait } = conflict
+  const waited: Waited = isStill
+    ? { at, optionId: afterWait.still, because: 'They disagree as before, and it is waited once.' }
+    : { at, optionId: afterWait.noLonger, because: 'They no longer disagree.' }
+  return ok({ ...conflict, waited })
+}
+
 const optionIds = (conflict: Conflict): string => conflict.options.map((option) => option.id).join(', ')
-
-/** What a model is shown of it. */
-export const caseOf = ({ type, symbol, signal, regime, options, defaultOptionId }: Conflict): Case => ({
-  facts: {
-    conflict: type,
-    symbol,
-    signal: {
-      from: 'technical analysis',
-      bias: signal.bias,
-      confidence: factOf(signal.confidence),
-      entry: factOf(signal.entry),
-      averageTrueRange: factOf(signal.atr),
-    },
-    regime: {
-      from: 'regime detection',
-      regime: regime.regime,
-      confidence: factOf(regime.confidence),
-      sizeMultiplier: factOf(regime.sizeMultiplier),
-      indicators: Object.fromEntries(Object.entries(regime.indicators).map(([name, value]) => [name, factOf(value)])),
-    },
-  },
-  options,
-  defaultOptionId,
-  inWords: options.map(({ sizeFactor }) => sizeFactor),
-})
-
 const isOpen = (attempt: ConflictAttempt): boolean => attempt.endedAt === null
 const tooLate = () => fail('conflict/too-late', 'The deadline has passed: the default applies.')
 const alreadyResolved = ({ resolution }: Conflict) =>

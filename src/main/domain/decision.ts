@@ -1,3 +1,4 @@
+import { type ConsensusPoint, consensusFactor } from './consensus.ts'
 import type { Bias, Regime, TradeAction, Voice } from './signal.ts'
 
 export type DecisionSettings = {
@@ -5,8 +6,8 @@ export type DecisionSettings = {
   readonly actFrom: number
   /** Confidence (0 to 1) from which the opposite direction closes a position. */
   readonly closeFrom: number
-  /** Part of the confidence that is lost when all weight but the leader's is undecided, 0 to 1. */
-  readonly neutralPenalty: number
+  /** What agreement does to the confidence. */
+  readonly consensus: readonly ConsensusPoint[]
 }
 
 export type Decision = {
@@ -29,7 +30,8 @@ export const biasOfRegime = (regime: Regime): Bias =>
  *
  *     for, against = sums of weight × confidence of the voices that point with, and against, the stronger side
  *     directed     = sum of the weights of the voices that point anywhere
- *     confidence   = (for − against) ÷ directed × (1 − neutralPenalty × undecided²)
+ *     agreement    = weight that points with it ÷ (that + weight of those who are undecided)
+ *     confidence   = (for − against) ÷ directed × the factor that `consensus` gives that agreement
  *
  * with weights as parts of all voices that spoke. A voice without confidence has not spoken: it neither counts nor
  * dilutes. So one voice alone keeps its own confidence, agreement of two lies between theirs, and an objection takes
@@ -64,7 +66,9 @@ export function decide(
     return sum + voice.weight * (strongest - (voice.bias === bias ? voice.confidence : -voice.confidence))
   }, 0)
   const united = Math.max(0, strongest - lost / directed)
-  const confidence = united * (1 - settings.neutralPenalty * weightOf('neutral') ** 2)
+  // Those who object count in the vote itself.
+  const agreement = weightOf(bias) / (weightOf(bias) + weightOf('neutral'))
+  const confidence = united * consensusFactor(agreement, settings.consensus)
   const isOpposed = held.some((direction) => direction !== bias)
   const action: TradeAction =
     isOpposed && confidence >= settings.closeFrom

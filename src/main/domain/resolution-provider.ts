@@ -1,5 +1,5 @@
 import { type Decimal, decimal, integer, toText } from '../../shared/money.ts'
-import type { Failure } from '../../shared/result.ts'
+import { type Failure, fail, ok, type Result } from '../../shared/result.ts'
 import { oneLine, withoutSecret } from './resolution-text.ts'
 
 /*
@@ -30,9 +30,40 @@ export const costUsd = (inputTokens: number, outputTokens: number, terms: Provid
       .round(10, 3),
   )
 
+/** Bytes that providers put around a prompt, the answer's schema among them. */
+const AROUND_A_PROMPT = 4_000
+const utf8 = new TextEncoder()
+
+/** The most that asking this can cost, in USD: no tokenizer makes more tokens than there are bytes. */
+export const costAtMost = (
+  { system, user }: { readonly system: string; readonly user: string },
+  terms: ProviderTerms,
+): string => costUsd(utf8.encode(system + user).length + AROUND_A_PROMPT, terms.maxOutputTokens, terms)
+
 /** A token count as a provider states it; 0 for anything that is none. */
 export const tokenCount = (stated: unknown): number =>
   typeof stated === 'number' && Number.isSafeInteger(stated) && stated >= 0 ? stated : 0
+
+/**
+ * The names in a provider's list of models, cleaned but for that of the settings, which is to be found again. Error
+ * `llm/bad-answer` where there are none.
+ *
+ * @param list whatever stands in its place.
+ */
+export function listedNames(
+  provider: string,
+  list: unknown,
+  { model }: ProviderTerms,
+  cleaned: (text: string) => string,
+): Result<readonly string[]> {
+  const entries: readonly unknown[] = Array.isArray(list) ? list : []
+  const names = entries.flatMap((entry) => {
+    const { id } = (entry ?? {}) as { readonly id?: unknown }
+    if (typeof id !== 'string') return []
+    return [id === model ? id : cleaned(id)]
+  })
+  return names.length > 0 ? ok(names) : fail('llm/bad-answer', `${provider} sent no list of models.`)
+}
 
 /**
  * A provider's HTTP refusal in our words.

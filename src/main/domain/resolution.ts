@@ -1,11 +1,18 @@
 import { fail, ok, type Result } from '../../shared/result.ts'
 import type { Case } from './case.ts'
-import { inventedNumber } from './resolution-numbers.ts'
+import { type Citation, ungrounded } from './resolution-grounding.ts'
 import { oneLine } from './resolution-text.ts'
 
 /** What a model said, as far as it is allowed to say anything. */
 export type Answer =
-  | { readonly kind: 'choice'; readonly optionId: string; readonly confidence: number; readonly reasons: string }
+  | {
+      readonly kind: 'choice'
+      readonly optionId: string
+      readonly confidence: number
+      readonly reasons: string
+      /** What it quotes of the case, each as it stands there. */
+      readonly citations: readonly Citation[]
+    }
   | { readonly kind: 'abstain'; readonly reasons: string }
 
 /** The word for choosing nothing; never an option's id. */
@@ -13,7 +20,9 @@ const ABSTAIN = 'abstain'
 /** Characters. */
 const ANSWER_LIMIT = 20_000
 const REASONS_LIMIT = 2_000
+const CITATIONS_LIMIT = 12
 const DEPTH_LIMIT = 4
+const REASONS_NAMED = /(?<!\\)"reasons"\s*:/g
 
 /** The answer's shape for providers that take a schema. They enforce no bounds and know no options: `readAnswer` does. */
 export const ANSWER_SCHEMA = {
@@ -21,9 +30,22 @@ export const ANSWER_SCHEMA = {
   properties: {
     option: { type: 'string', description: 'The id of one listed option, or "abstain".' },
     confidence: { type: 'number', description: 'From 0 to 1.' },
-    reasons: { type: 'string', description: 'A few sentences; no numbers but those of the case.' },
+    reasons: { type: 'string', description: 'A few sentences without numbers.' },
+    cites: {
+      type: 'array',
+      description: 'What in the case decided it, each as it stands there.',
+      items: {
+        type: 'object',
+        properties: {
+          field: { type: 'string', description: 'Its path in the case, e.g. first.confidence.' },
+          value: { anyOf: [{ type: 'number' }, { type: 'string' }] },
+        },
+        required: ['field', 'value'],
+        additionalProperties: false,
+      },
+    },
   },
-  required: ['option', 'confidence', 'reasons'],
+  required: ['option', 'confidence', 'reasons', 'cites'],
   additionalProperties: false,
 }
 
@@ -32,11 +54,14 @@ export const ANSWER_SCHEMA = {
  * for the trader what was wrong. Nothing is repaired.
  *
  * Errors `answer/…`: `blank`, `too-long`, `too-deep`, `not-json`, `wrong-shape`, `unknown-option`, `confidence`,
- * `invented-number`.
+ * `ungrounded`.
  */
 export function readAnswer(text: string, about: Case): Result<Answer> {
   const parsed = jsonOf(text)
-  return parsed.ok ? check(parsed.value, about) : parsed
+  if (!parsed.ok) return parsed
+  // Of a name that is said twice the parser keeps the last, and nobody would see what the first said.
+  if ([...text.matchAll(REASONS_NAMED)].length > 1) return fail('answer/wrong-shape', '"reasons" is said twice.')
+  return check(parsed.value, about)
 }
 
 /**
@@ -57,10 +82,14 @@ function check(parsed: unknown, about: Case): Result<Answer> {
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     return fail('answer/wrong-shape', 'It is not a JSON object.')
   }
-  const { option, confidence, reasons: said } = parsed as Readonly<Record<string, unknown>>
+  const { option, confidence, reasons: said, cites, ...more } = parsed as Readonly<Record<string, unknown>>
+  const [other] = Object.keys(more)
+  if (other !== undefined) return fail('answer/wrong-shape', `It says ${quoted(other)}, which nobody asked for.`)
   if (typeof option !== 'string') return fail('answer/wrong-shape', '"option" is not a text.')
   if (typeof confidence !== 'number') return fail('answer/wrong-shape', '"confidence" is not a number.')
   if (typeof said !== 'string') return fail('answer/wrong-shape', '"reasons" is not a text.')
+  if (said.length > REASONS_LIMIT)
+    return fail('answer/wrong-shape', `"reasons" has more than ${REASONS_LIMIT} characters.`)
   const reasons = oneLine(said, REASONS_LIMIT)
   if (reasons === '') return fail('answer/wrong-shape', '"reasons" is blank.')
   // Written so that NaN fails too.
@@ -72,11 +101,34 @@ function check(parsed: unknown, about: Case): Result<Answer> {
       `"option" is ${quoted(option)}, not one of ${about.options.map(({ id }) => id).join(', ')} or ${ABSTAIN}.`,
     )
   }
-  const invented = inventedNumber(reasons, about)
-  if (invented !== null) {
-    return fail('answer/invented-number', `"reasons" quotes ${quoted(invented)}, which is not a number of the case.`)
+  const citations = citationsIn(cites)
+  if (citations === null) {
+    return fail(
+      'answer/wrong-shape',
+      `"cites" is not a list of at most ${CITATIONS_LIMIT} pairs of "field" and "value", a number or a text, and nothing else.`,
+    )
   }
-  return ok(isAbstention ? { kind: 'abstain', reasons } : { kind: 'choice', optionId: option, confidence, reasons })
+  if (!isAbstention && citations.length === 0) {
+    return fail('answer/ungrounded', '"cites" is empty: nothing in the case is named as what decided it.')
+  }
+  const problem = ungrounded(reasons, citations, about)
+  if (problem !== null) return fail('answer/ungrounded', problem)
+  if (isAbstention) return ok({ kind: 'abstain', reasons })
+  return ok({ kind: 'choice', optionId: option, confidence, reasons, citations })
+}
+
+/** Null where it is not a list of citations. */
+function citationsIn(value: unknown): readonly Citation[] | null {
+  if (!Array.isArray(value) || value.length > CITATIONS_LIMIT) return null
+  const citations: Citation[] = []
+  for (const each of value as unknown[]) {
+    if (typeof each !== 'object' || each === null) return null
+    const { field, value: quoted, ...more } = each as Readonly<Record<string, unknown>>
+    if (Object.keys(more).length > 0) return null
+    if (typeof field !== 'string' || (typeof quoted !== 'string' && typeof quoted !== 'number')) return null
+    citations.push({ field, value: quoted })
+  }
+  return citations
 }
 
 function withoutFence(text: string): string {

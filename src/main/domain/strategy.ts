@@ -130,7 +130,6 @@ export function strategyCase(
     },
     options: options.map((option) => ({ id: option.id, text: consequenceOf(option, quote) })),
     defaultOptionId: id,
-    inWords: [],
   }
 }
 
@@ -152,7 +151,7 @@ function consequenceOf({ plan, settings }: PlannedStrategy, quote: Asset): strin
 export function choiceSaid({ chosen, tookMs, cost, outcomes }: Consulted): string {
   const price = `in ${(tookMs / SECOND).toFixed(1)} s for ${toText(cost)} USD`
   if (chosen === null) return `no model chose, ${price}${outcomes.length === 0 ? '' : ` (${asked(outcomes)})`}`
-  const who = `${NAMES[chosen.by]} (${oneLine(chosen.model, 100)})`
+  const who = `${RESOLVER_NAMES[chosen.by]} (${oneLine(chosen.model, 100)})`
   const reasons = oneLine(chosen.reasons, REASONS_SHOWN)
   return `${who} chose "${chosen.optionId}" with confidence ${chosen.confidence.toFixed(2)}, ${price}: ${reasons}`
 }
@@ -175,7 +174,7 @@ export function strategySaid(consulted: Consulted, applied: Strategy): string {
 
 const asked = (outcomes: readonly string[]): string => oneLine(outcomes.join('; '), 2 * REASONS_SHOWN)
 
-const NAMES: Record<Resolver, string> = { deepseek: 'DeepSeek', claude: 'Claude' }
+export const RESOLVER_NAMES: Record<Resolver, string> = { deepseek: 'DeepSeek', claude: 'Claude' }
 
 function tradesOf({ legs }: Plan): { symbol: TradedPair; side: Leg['side']; legs: readonly Leg[] }[] {
   const trades = new Map<string, { symbol: TradedPair; side: Leg['side']; legs: Leg[] }>()

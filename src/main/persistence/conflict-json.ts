@@ -1,129 +1,175 @@
-import type { MessageId, TradedPair } from '../../shared/ids.ts'
+import type { ConflictId, CorrelationId, MessageId, PositionId, ProposalId, TradedPair } from '../../shared/ids.ts'
+import { price } from '../../shared/money.ts'
 import { epochMs } from '../../shared/time.ts'
-import type {
-  ConflictAttempt,
-  ConflictOption,
-  OptionKind,
-  Resolution,
-  ResolvedBy,
-  Resolver,
+import {
+  CONFLICT_TYPES,
+  type Conflict,
+  type ConflictAttempt,
+  type ConflictOption,
+  type ConflictSide,
+  type Effect,
+  type OptionKind,
+  type Resolution,
+  type ResolvedBy,
+  type Resolver,
+  type SignalAtStake,
+  type Stake,
+  type Waited,
+  type WaitsFor,
 } from '../domain/conflict.ts'
-import type { Regime, RegimeOutput, TradingSignal, Voice } from '../domain/signal.ts'
-import { oneOf } from './columns.ts'
-import { fieldsOf, float, listOf, numberIn, numberOf, numberOrNullIn, textIn, textOrNullIn } from './json.ts'
+import { exactText, oneOf } from './columns.ts'
+import {
+  type Fields,
+  fieldsOf,
+  float,
+  itemsOf,
+  listOf,
+  numberIn,
+  numberOf,
+  numberOrNullIn,
+  textIn,
+  textOrNullIn,
+} from './json.ts'
+import { regimeFields, regimeIn, signalFields, signalIn } from './signal-json.ts'
 
 export const RESOLVERS: readonly Resolver[] = ['deepseek', 'claude']
 const RESOLVED_BY: readonly ResolvedBy[] = [...RESOLVERS, 'trader', 'default']
 const OPTION_KINDS: readonly OptionKind[] = ['proceed', 'wait', 'modify', 'abort']
-const REGIMES: readonly Regime[] = [
-  'trending_bull',
-  'trending_bear',
-  'ranging',
-  'volatile_bull',
-  'volatile_bear',
-  'choppy',
-  'breakout_potential',
-]
 
-export const signalToJson = (signal: TradingSignal): string =>
-  JSON.stringify({
-    symbol: signal.symbol,
-    at: signal.at,
-    action: signal.action,
-    bias: signal.bias,
-    confidence: float(signal.confidence),
-    entry: float(signal.entry),
-    atr: float(signal.atr),
-    stop: signal.stop === null ? null : float(signal.stop),
-    target: signal.target === null ? null : float(signal.target),
-    voices: signal.voices.map((voice) => ({
-      name: voice.name,
-      bias: voice.bias,
-      confidence: float(voice.confidence),
-      weight: float(voice.weight),
+export const sidesToJson = (sides: readonly ConflictSide[]): string =>
+  JSON.stringify(
+    sides.map(({ who, says, confidence, values, messageId }) => ({
+      who,
+      says,
+      confidence: confidence === null ? null : float(confidence),
+      values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, float(value)])),
+      messageId,
     })),
-    reason: signal.reason,
-    isNews: signal.isNews,
-    taMessageId: signal.taMessageId,
-  })
-export function signalFromJson(text: string): TradingSignal {
-  const signal = fieldsOf(JSON.parse(text), 'signal')
-  const bias = oneOf(BIASES, signal.bias)
-  // Versions before the trading decision kept less: such a signal was a direction that was to be traded.
-  const isOld = signal.action === undefined
-  return {
-    symbol: textIn(signal, 'symbol') as TradedPair,
-    at: epochMs(numberIn(signal, 'at')),
-    action: isOld ? (bias === 'long' ? 'BUY' : 'SELL') : oneOf(ACTIONS, signal.action),
-    bias,
-    confidence: numberIn(signal, 'confidence'),
-    entry: numberIn(signal, 'entry'),
-    atr: numberIn(signal, 'atr'),
-    stop: isOld || signal.stop === null ? null : numberIn(signal, 'stop'),
-    target: isOld || signal.target === null ? null : numberIn(signal, 'target'),
-    voices: isOld ? [] : voicesIn(signal.voices),
-    reason: isOld ? '' : textIn(signal, 'reason'),
-    isNews: isOld || signal.isNews === true,
-    taMessageId: textIn(signal, 'taMessageId') as MessageId,
-  }
+  )
+export function sidesFromJson(text: string): readonly [ConflictSide, ConflictSide] {
+  const [one, other, ...more] = listOf(text, 'sides', (side) => ({
+    who: textIn(side, 'who'),
+    says: textIn(side, 'says'),
+    confidence: numberOrNullIn(side, 'confidence'),
+    values: Object.fromEntries(
+      Object.entries(fieldsOf(side.values, 'values')).map(([name, value]) => [name, numberOf(value, name)]),
+    ),
+    messageId: textOrNullIn(side, 'messageId') as MessageId | null,
+  }))
+  if (one === undefined || other === undefined || more.length > 0) throw new Error('expected two sides')
+  return [one, other]
 }
 
-const BIASES = ['long', 'short', 'neutral'] as const
-const ACTIONS = ['BUY', 'SELL', 'HOLD', 'CLOSE'] as const
-
-function voicesIn(value: unknown): readonly Voice[] {
-  if (!Array.isArray(value)) throw new Error('voices: expected a list')
-  return value.map((each) => {
-    const voice = fieldsOf(each, 'voice')
-    return {
-      name: textIn(voice, 'name'),
-      bias: oneOf(BIASES, voice.bias),
-      confidence: numberIn(voice, 'confidence'),
-      weight: numberIn(voice, 'weight'),
-    }
-  })
+export const stakeToJson = (stake: Stake): string =>
+  JSON.stringify(
+    stake.kind === 'position'
+      ? stake
+      : {
+          kind: stake.kind,
+          signals: stake.signals.map(({ signal, regime, sizeFactor, settled, conflictId, correlationId }) => ({
+            signal: signalFields(signal),
+            regime: regime === null ? null : regimeFields(regime),
+            sizeFactor: float(sizeFactor),
+            settled,
+            conflictId,
+            correlationId,
+          })),
+        },
+  )
+export function stakeFromJson(text: string): Stake {
+  const stake = fieldsOf(JSON.parse(text), 'stake')
+  if (stake.kind === 'position') return { kind: 'position', positionId: textIn(stake, 'positionId') as PositionId }
+  if (stake.kind !== 'signals') throw new Error(`expected what is at stake, found ${JSON.stringify(stake.kind)}`)
+  return { kind: 'signals', signals: itemsOf(stake.signals, 'signals', signalAtStakeIn) }
 }
 
-export const regimeToJson = (regime: RegimeOutput): string =>
-  JSON.stringify({
-    symbol: regime.symbol,
-    at: regime.at,
-    regime: regime.regime,
-    confidence: float(regime.confidence),
-    sizeMultiplier: float(regime.sizeMultiplier),
-    indicators: Object.fromEntries(Object.entries(regime.indicators).map(([name, value]) => [name, float(value)])),
-    isNews: regime.isNews,
-  })
-export function regimeFromJson(text: string): RegimeOutput {
-  const regime = fieldsOf(JSON.parse(text), 'regime')
-  const indicators = Object.entries(fieldsOf(regime.indicators, 'indicators'))
+function signalAtStakeIn(fields: Fields): SignalAtStake {
+  if (!Array.isArray(fields.settled)) throw new Error('expected settled to be a list')
   return {
-    symbol: textIn(regime, 'symbol') as TradedPair,
-    at: epochMs(numberIn(regime, 'at')),
-    regime: oneOf(REGIMES, regime.regime),
-    confidence: numberIn(regime, 'confidence'),
-    sizeMultiplier: numberIn(regime, 'sizeMultiplier'),
-    indicators: Object.fromEntries(indicators.map(([name, value]) => [name, numberOf(value, name)])),
-    isNews: regime.isNews === true,
+    signal: signalIn(fields.signal),
+    regime: fields.regime === null ? null : regimeIn(fields.regime),
+    sizeFactor: numberIn(fields, 'sizeFactor'),
+    settled: fields.settled.map((type) => oneOf(CONFLICT_TYPES, type)),
+    conflictId: textOrNullIn(fields, 'conflictId') as ConflictId | null,
+    correlationId: textIn(fields, 'correlationId') as CorrelationId,
   }
 }
 
 export const optionsToJson = (options: readonly ConflictOption[]): string =>
-  JSON.stringify(
-    options.map((option) => ({
-      id: option.id,
-      kind: option.kind,
-      text: option.text,
-      sizeFactor: float(option.sizeFactor),
-    })),
-  )
+  JSON.stringify(options.map(({ id, kind, text, effect }) => ({ id, kind, text, effect: effectFields(effect) })))
 export const optionsFromJson = (text: string): ConflictOption[] =>
   listOf(text, 'options', (option) => ({
     id: textIn(option, 'id'),
     kind: oneOf(OPTION_KINDS, option.kind),
     text: textIn(option, 'text'),
-    sizeFactor: numberIn(option, 'sizeFactor'),
+    effect: effectIn(fieldsOf(option.effect, 'effect')),
   }))
+
+function effectFields(effect: Effect): Fields {
+  switch (effect.do) {
+    case 'nothing':
+    case 'wait':
+      return effect
+    case 'trade':
+      return { ...effect, trades: effect.trades.map((each) => ({ ...each, sizeFactor: float(each.sizeFactor) })) }
+    case 'move_stop':
+      return { ...effect, stop: exactText(effect.stop) }
+    case 'close':
+      return { ...effect, part: float(effect.part) }
+  }
+}
+
+function effectIn(effect: Fields): Effect {
+  switch (effect.do) {
+    case 'nothing':
+    case 'wait':
+      return { do: effect.do }
+    case 'trade':
+      return {
+        do: 'trade',
+        trades: itemsOf(effect.trades, 'trades', (trade) => ({
+          symbol: textIn(trade, 'symbol') as TradedPair,
+          sizeFactor: numberIn(trade, 'sizeFactor'),
+        })),
+      }
+    case 'move_stop':
+      return { do: 'move_stop', stop: price(textIn(effect, 'stop')) }
+    case 'close':
+      return { do: 'close', part: numberIn(effect, 'part') }
+    default:
+      throw new Error(`expected an effect, found ${JSON.stringify(effect.do)}`)
+  }
+}
+
+export const waitsForToJson = (waitsFor: WaitsFor): string => JSON.stringify(waitsFor)
+export function waitsForFromJson(text: string): WaitsFor {
+  const fields = fieldsOf(JSON.parse(text), 'waits_for')
+  if (fields.kind === 'rebalance') {
+    return { kind: 'rebalance', proposalId: textIn(fields, 'proposalId') as ProposalId }
+  }
+  return {
+    kind: oneOf(['agent'], fields.kind),
+    agent: textIn(fields, 'agent'),
+    symbol: textIn(fields, 'symbol') as TradedPair,
+  }
+}
+
+export const afterWaitToJson = ({ still, noLonger }: Conflict['afterWait']): string =>
+  JSON.stringify({ still, noLonger })
+export function afterWaitFromJson(text: string): Conflict['afterWait'] {
+  const fields = fieldsOf(JSON.parse(text), 'after_wait')
+  return { still: textIn(fields, 'still'), noLonger: textIn(fields, 'noLonger') }
+}
+
+export const waitedToJson = ({ at, optionId, because }: Waited): string => JSON.stringify({ at, optionId, because })
+export function waitedFromJson(text: string): Waited {
+  const fields = fieldsOf(JSON.parse(text), 'waited')
+  return {
+    at: epochMs(numberIn(fields, 'at')),
+    optionId: textIn(fields, 'optionId'),
+    because: textIn(fields, 'because'),
+  }
+}
 
 export const attemptsToJson = (attempts: readonly ConflictAttempt[]): string =>
   JSON.stringify(

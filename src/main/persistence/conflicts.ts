@@ -1,23 +1,27 @@
 import type { ConflictId, CorrelationId, TradedPair } from '../../shared/ids.ts'
 import { epochMs } from '../../shared/time.ts'
-import type { Conflict, ConflictType } from '../domain/conflict.ts'
+import { appliedOption, CONFLICT_TYPES, type Conflict } from '../domain/conflict.ts'
 import type { ConflictStore } from '../ports.ts'
 import { decoded, insertInto, oneOf, type Sql, updateOf, type Value } from './columns.ts'
 import {
+  afterWaitFromJson,
+  afterWaitToJson,
   attemptsFromJson,
   attemptsToJson,
   optionsFromJson,
   optionsToJson,
   RESOLVERS,
-  regimeFromJson,
-  regimeToJson,
   resolutionFromJson,
   resolutionToJson,
-  signalFromJson,
-  signalToJson,
+  sidesFromJson,
+  sidesToJson,
+  stakeFromJson,
+  stakeToJson,
+  waitedFromJson,
+  waitedToJson,
+  waitsForFromJson,
+  waitsForToJson,
 } from './conflict-json.ts'
-
-const TYPES: readonly ConflictType[] = ['regime_incompatible']
 
 /** All but the id. */
 const COLUMNS = [
@@ -25,13 +29,17 @@ const COLUMNS = [
   'symbol',
   'detected_at',
   'deadline',
-  'signal',
-  'regime',
+  'sides',
+  'stake',
   'options',
   'default_option_id',
+  'waits_for',
+  'after_wait',
   'asking',
   'attempts',
   'resolution',
+  'waited',
+  'applied_option_id',
   'correlation_id',
 ]
 
@@ -41,13 +49,17 @@ export type ConflictRow = {
   readonly symbol: string
   readonly detected_at: number
   readonly deadline: number
-  readonly signal: string
-  readonly regime: string
+  readonly sides: string
+  readonly stake: string
   readonly options: string
   readonly default_option_id: string
+  readonly waits_for: string
+  readonly after_wait: string
   readonly asking: string | null
   readonly attempts: string
   readonly resolution: string | null
+  readonly waited: string | null
+  readonly applied_option_id: string | null
   readonly correlation_id: string
 }
 
@@ -56,30 +68,37 @@ const valuesOf = (conflict: Conflict): Value[] => [
   conflict.symbol,
   conflict.detectedAt,
   conflict.deadline,
-  signalToJson(conflict.signal),
-  regimeToJson(conflict.regime),
+  sidesToJson(conflict.sides),
+  stakeToJson(conflict.stake),
   optionsToJson(conflict.options),
   conflict.defaultOptionId,
+  waitsForToJson(conflict.waitsFor),
+  afterWaitToJson(conflict.afterWait),
   conflict.asking,
   attemptsToJson(conflict.attempts),
   conflict.resolution === null ? null : resolutionToJson(conflict.resolution),
+  conflict.waited === null ? null : waitedToJson(conflict.waited),
+  appliedOption(conflict)?.id ?? null,
   conflict.correlationId,
 ]
 
 export const conflictFromRow = (row: ConflictRow): Conflict =>
   decoded('conflicts', row.id, () => ({
     id: row.id as ConflictId,
-    type: oneOf(TYPES, row.type),
+    type: oneOf(CONFLICT_TYPES, row.type),
     symbol: row.symbol as TradedPair,
     detectedAt: epochMs(row.detected_at),
     deadline: epochMs(row.deadline),
-    signal: signalFromJson(row.signal),
-    regime: regimeFromJson(row.regime),
+    sides: sidesFromJson(row.sides),
+    stake: stakeFromJson(row.stake),
     options: optionsFromJson(row.options),
     defaultOptionId: row.default_option_id,
+    waitsFor: waitsForFromJson(row.waits_for),
+    afterWait: afterWaitFromJson(row.after_wait),
     asking: row.asking === null ? null : oneOf(RESOLVERS, row.asking),
     attempts: attemptsFromJson(row.attempts),
     resolution: row.resolution === null ? null : resolutionFromJson(row.resolution),
+    waited: row.waited === null ? null : waitedFromJson(row.waited),
     correlationId: row.correlation_id as CorrelationId,
   }))
 
@@ -88,7 +107,9 @@ export function createConflictStore(sql: Sql): ConflictStore {
   const update = sql.prepare(updateOf('conflicts', COLUMNS, 'id'))
   const all = (where: string) => sql.prepare<Value[], ConflictRow>(`SELECT * FROM conflicts ${where}`)
   const byId = all('WHERE id = ?')
-  const unresolved = all('WHERE resolution IS NULL ORDER BY detected_at, seq')
+  const unapplied = all('WHERE applied_option_id IS NULL ORDER BY detected_at, seq')
+  const notCarriedOut = all('WHERE applied_option_id IS NOT NULL AND carried_out = 0 ORDER BY detected_at, seq')
+  const noteCarriedOut = sql.prepare<[string]>('UPDATE conflicts SET carried_out = 1 WHERE id = ?')
   const recent = all('ORDER BY seq DESC LIMIT ?')
   return {
     insert(conflict) {
@@ -102,7 +123,11 @@ export function createConflictStore(sql: Sql): ConflictStore {
       const row = byId.get(id)
       return row === undefined ? null : conflictFromRow(row)
     },
-    unresolved: () => unresolved.all().map(conflictFromRow),
+    unapplied: () => unapplied.all().map(conflictFromRow),
+    notCarriedOut: () => notCarriedOut.all().map(conflictFromRow),
+    noteCarriedOut(id) {
+      noteCarriedOut.run(id)
+    },
     recent: (limit) => recent.all(limit).map(conflictFromRow),
   }
 }

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import {
+  appliedOption,
   type Conflict,
-  isRegimeIncompatible,
-  optionsFor,
+  endWait,
   type Resolution,
   recordAttempt,
   resolve,
+  stageOf,
   startAsking,
 } from '../../../src/main/domain/conflict.ts'
-import { pair } from '../../../src/shared/ids.ts'
 import type { Result } from '../../../src/shared/result.ts'
 import { after } from '../../../src/shared/time.ts'
-import { aConflict, aRegime, aSignal, NOON } from './conflict-case.ts'
+import { aConflict, NOON } from './conflict-case.ts'
 
 const at = (ms: number) => after(NOON, ms)
 const byTrader = (optionId: string, ms = 1): Resolution => ({
@@ -29,45 +29,50 @@ const granted = (result: Result<Conflict>): Conflict => {
 const codeOf = (result: Result<unknown>): string => (result.ok ? 'ok' : result.error.code)
 
 describe('a conflict', () => {
-  it('is a trade signalled in a choppy market, and in no other', () => {
-    expect(isRegimeIncompatible(aSignal(), aRegime())).toBe(true)
-    expect(isRegimeIncompatible(aSignal({ bias: 'short' }), aRegime())).toBe(true)
-    for (const regime of ['trending_bull', 'ranging', 'volatile_bear', 'breakout_potential'] as const) {
-      expect(isRegimeIncompatible(aSignal(), aRegime({ regime }))).toBe(false)
-    }
-  })
-
-  it('needs a regime of the same market', () => {
-    expect(isRegimeIncompatible(aSignal(), null)).toBe(false)
-    expect(isRegimeIncompatible(aSignal(), aRegime({ symbol: pair('XRP/USDT') }))).toBe(false)
-  })
-
   it('starts unanswered, with a deadline and no trade as its default', () => {
     const conflict = aConflict()
-    expect(conflict).toMatchObject({ deadline: at(300_000), asking: null, attempts: [], resolution: null })
-    expect(conflict.options.find(({ id }) => id === conflict.defaultOptionId)?.sizeFactor).toBe(0)
+    expect(conflict).toMatchObject({
+      deadline: at(300_000),
+      asking: null,
+      attempts: [],
+      resolution: null,
+      waited: null,
+    })
+    expect(stageOf(conflict)).toBe('detected')
+    expect(appliedOption(conflict)).toBeNull()
+    expect(conflict.options.find(({ id }) => id === conflict.defaultOptionId)?.effect).toEqual({ do: 'nothing' })
   })
 })
 
-describe('the options', () => {
-  it('never make a trade larger than its signal, and say what they do', () => {
-    const options = optionsFor(aSignal())
-    expect(options.map(({ id, kind, sizeFactor }) => [id, kind, sizeFactor])).toEqual([
-      ['abort', 'abort', 0],
-      ['wait', 'wait', 0],
-      ['half_size', 'modify', 0.5],
-      ['proceed', 'proceed', 1],
-    ])
-    for (const { text } of options) expect(text).toMatch(/^[^.]*BTC\/USDT[^.]*\.$/)
+describe('waiting', () => {
+  const waiting = () => granted(resolve(aConflict(), byTrader('wait')))
+
+  it('carries nothing out until it ends, once, in what applies then', () => {
+    expect(stageOf(waiting())).toBe('waiting')
+    expect(appliedOption(waiting())).toBeNull()
+    const still = granted(endWait(waiting(), true, at(9)))
+    expect([stageOf(still), appliedOption(still)?.id]).toEqual(['resolved', 'abort'])
+    expect(appliedOption(granted(endWait(waiting(), false, at(9))))?.id).toBe('proceed')
+    expect(codeOf(endWait(still, false, at(10)))).toBe('conflict/not-waiting')
+    expect(codeOf(endWait(aConflict(), true, at(9)))).toBe('conflict/not-waiting')
+  })
+
+  it('leaves the trader the last word, and nobody else', () => {
+    expect(codeOf(resolve(waiting(), byModel('proceed')))).toBe('conflict/already-resolved')
+    expect(codeOf(resolve(waiting(), { ...byTrader('abort'), by: 'default' }))).toBe('conflict/already-resolved')
+    expect(appliedOption(granted(resolve(waiting(), byTrader('half_size'))))?.id).toBe('half_size')
+    expect(codeOf(resolve(granted(endWait(waiting(), true, at(9))), byTrader('proceed')))).toBe(
+      'conflict/already-resolved',
+    )
   })
 })
 
 describe('deciding', () => {
   it('is done once: whoever comes second is told who was first', () => {
-    const decided = granted(resolve(aConflict(), byTrader('wait')))
+    const decided = granted(resolve(aConflict(), byTrader('half_size')))
     const second = resolve(decided, byModel('proceed'))
     expect(codeOf(second)).toBe('conflict/already-resolved')
-    expect(second.ok ? '' : second.error.message).toContain('trader: wait')
+    expect(second.ok ? '' : second.error.message).toContain('trader: half_size')
   })
 
   it('takes listed options only', () => {

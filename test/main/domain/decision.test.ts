@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { consensusFactor } from '../../../src/main/domain/consensus.ts'
 import { biasOfRegime, type Decision, type DecisionSettings, decide } from '../../../src/main/domain/decision.ts'
 import type { Bias, Regime, Voice } from '../../../src/main/domain/signal.ts'
+import { CURVE, curves } from './consensus-case.ts'
 
-const SETTINGS: DecisionSettings = { actFrom: 0.6, closeFrom: 0.5, neutralPenalty: 0.25 }
+const SETTINGS: DecisionSettings = { actFrom: 0.6, closeFrom: 0.5, consensus: CURVE }
 const RUNS = { seed: 20_261_123, numRuns: 2_000 }
 
 const voice = (bias: Bias, confidence: number, weight = 1, name = 'somebody'): Voice => ({
@@ -31,12 +33,12 @@ describe('several voices together', () => {
       ['HOLD', 'long', 0.517647058824],
     ],
     ['an objection that weighs more', [long(0.9, 0.2), short(0.6, 0.8)], ['HOLD', 'short', 0.3]],
-    ['an undecided one: 0.9 × (1 − 0.25 × 0.5²)', [long(0.9), neutral(0.1)], ['BUY', 'long', 0.84375]],
-    ['an undecided one, however sure of it', [long(0.9), neutral(1)], ['BUY', 'long', 0.84375]],
+    ['an undecided one: 0.9 × 0.75', [long(0.9), neutral(0.1)], ['BUY', 'long', 0.675]],
+    ['an undecided one, however sure of it', [long(0.9), neutral(1)], ['BUY', 'long', 0.675]],
     [
-      'two undecided of four: 0.5 × 0.9375',
-      [long(0.9), short(0.4 / 4), neutral(1), neutral(1)],
-      ['HOLD', 'long', 0.375],
+      'two undecided beside it, one against it: 0.4 × 0.5',
+      [long(0.9), short(0.1), neutral(1), neutral(1)],
+      ['HOLD', 'long', 0.2],
     ],
     ['none but undecided', [neutral(1), neutral(0.5)], ['HOLD', 'neutral', 0]],
     ['two who cancel each other', [long(0.7), short(0.7)], ['HOLD', 'neutral', 0]],
@@ -110,7 +112,7 @@ describe('whatever the voices', () => {
   })
   const voices = fc.array(anyVoice, { maxLength: 7 })
   const held = fc.subarray<'long' | 'short'>(['long', 'short'])
-  const settings = fc.record({ actFrom: share, closeFrom: share, neutralPenalty: share })
+  const settings = fc.record({ actFrom: share, closeFrom: share, consensus: curves })
   const mirrored: Record<Bias, Bias> = { long: 'short', short: 'long', neutral: 'neutral' }
   const opposite = { BUY: 'SELL', SELL: 'BUY', HOLD: 'HOLD', CLOSE: 'CLOSE' } as const
 
@@ -138,9 +140,11 @@ describe('whatever the voices', () => {
         const sign = { long: 1, short: -1, neutral: 0 }
         const directed = sum((each) => Math.abs(sign[each.bias]) * each.weight)
         const undecided = sum((each) => (each.bias === 'neutral' ? each.weight : 0))
+        const leading = sum((each) => (each.bias === bias ? each.weight : 0))
         const net = sum((each) => sign[each.bias] * each.weight * each.confidence)
         const united = directed === 0 ? 0 : net / directed
-        const expected = united * (1 - rules.neutralPenalty * (undecided / (directed + undecided || 1)) ** 2)
+        const expected =
+          bias === 'neutral' ? united : united * consensusFactor(leading / (leading + undecided), rules.consensus)
         expect(sign[bias] * confidence).toBeCloseTo(expected, 10)
       }),
       RUNS,

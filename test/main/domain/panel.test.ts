@@ -16,6 +16,7 @@ import {
 import { readTemplate } from '../../../src/main/domain/resolution-prompt.ts'
 import type { Voice } from '../../../src/main/domain/signal.ts'
 import { BTC_USDT } from '../../support/money-arbitraries.ts'
+import { CURVE } from './consensus-case.ts'
 
 const RUNS = { seed: 20_250_305, numRuns: 2_000 }
 const CASE: PanelCase = {
@@ -156,7 +157,7 @@ describe('what a model of the panel is shown', () => {
 })
 
 describe('models among the voices', () => {
-  const settings: DecisionSettings = { actFrom: 0.6, closeFrom: 0.6, neutralPenalty: 1 }
+  const settings: DecisionSettings = { actFrom: 0.6, closeFrom: 0.6, consensus: CURVE }
   const agent = (bias: Voice['bias'], confidence: number): Voice => ({
     name: 'technical_analysis',
     bias,

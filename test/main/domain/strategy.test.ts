@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { planRebalance } from '../../../src/main/domain/rebalance.ts'
 import { readAnswer } from '../../../src/main/domain/resolution.ts'
+import { fieldsOf } from '../../../src/main/domain/resolution-grounding.ts'
 import {
   type Consulted,
   choiceSaid,
@@ -104,14 +105,17 @@ describe('the strategies among which a model may choose', () => {
     )
   })
 
-  it('are all that an answer can choose, whatever its bytes; it may quote every number it was shown', () => {
+  it('are all that an answer can choose, whatever its bytes; it may quote every value it was shown', () => {
     let chosen = 0
     const text = fc.string({ unit: 'binary' })
     const id = fc.constantFrom('limit', 'market', 'post_only', 'limit_in_slices', 'abstain', 'all_in', '__proto__')
     const field = fc.oneof(id, fc.constantFrom(0.5, -1, null), fc.jsonValue())
-    const nearly = fc
-      .record({ option: field, confidence: fc.oneof(fc.constant(0.5), field), reasons: fc.oneof(id, field, text) })
-      .map((answer) => JSON.stringify(answer))
+    const nearly = fc.record({
+      option: field,
+      confidence: fc.oneof(fc.constant(0.5), field),
+      reasons: fc.oneof(id, field, text),
+      cites: fc.oneof(fc.constant('sound'), field),
+    })
     fc.assert(
       fc.property(
         planCaseArb(3),
@@ -120,16 +124,21 @@ describe('the strategies among which a model may choose', () => {
           const options = offersOf(given, money('1000000'))
           if (!isSome(options)) return
           const about = strategyCase(options, market(given))
+          const cites = [...fieldsOf(about)]
+            .flatMap(([field, value]) => (value === null ? [] : [{ field, value }]))
+            .slice(0, 12)
+          const written = (answer: (typeof answers)[number]): string =>
+            typeof answer === 'string'
+              ? answer
+              : JSON.stringify({ ...answer, cites: answer.cites === 'sound' ? cites : answer.cites })
           for (const answer of answers) {
-            const read = readAnswer(answer, about)
+            const read = readAnswer(written(answer), about)
             if (!read.ok || read.value.kind === 'abstain') continue
             chosen++
             expect(options.map((option) => option.id)).toContain(read.value.optionId)
           }
-          const quoting = JSON.stringify([about.facts, about.options]).replace(/[^\d.]+/g, ' ')
-          const numbers = quoting.split(' ').filter((number) => /^\d+(\.\d+)?$/.test(number))
-          const reasons = `Because of ${numbers.join(' and ')}.`.slice(0, 1_000).replace(/[\d.]+$/, '')
-          const sound = JSON.stringify({ option: about.defaultOptionId, confidence: 1, reasons })
+          const reasons = 'Because of what is cited.'
+          const sound = JSON.stringify({ option: about.defaultOptionId, confidence: 1, reasons, cites })
           expect(readAnswer(sound, about)).toMatchObject({ ok: true, value: { optionId: about.options[0]?.id } })
         },
       ),
@@ -174,12 +183,13 @@ describe('what is said of a choice', () => {
   })
 })
 
-it('a symbol with digits in its name is a name, and may be said', () => {
+it('a symbol with digits in its name may be cited', () => {
   const about = {
     facts: { symbol: pair('1INCH/USDT') },
     options: [{ id: 'a', text: '' }],
     defaultOptionId: 'a',
-    inWords: [],
   }
-  expect(readAnswer('{"option":"a","confidence":1,"reasons":"1INCH is calm."}', about).ok).toBe(true)
+  const cites = [{ field: 'symbol', value: '1INCH/USDT' }]
+  const answer = JSON.stringify({ option: 'a', confidence: 1, reasons: 'It is calm.', cites })
+  expect(readAnswer(answer, about).ok).toBe(true)
 })
