@@ -1,9 +1,9 @@
 import type { ProviderTerms } from '../../domain/resolution-provider.ts'
-import type { Llm } from '../../ports.ts'
+import type { Listed, Llm, Priced } from '../../ports.ts'
 import { createOpenAiCompatible } from './openai-compatible.ts'
 
 /** DeepSeek through its OpenAI-compatible interface; errors are those of `createOpenAiCompatible`. */
-export const createDeepSeek = (terms: ProviderTerms): Llm => ({
+export const createDeepSeek = (terms: ProviderTerms): Llm & Priced & Listed => ({
   resolver: 'deepseek',
   ...createOpenAiCompatible('DeepSeek', terms),
 })

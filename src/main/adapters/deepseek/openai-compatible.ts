@@ -1,9 +1,16 @@
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai'
 import { ANSWER_BYTES, isTooLong, limitedFetch } from '../../../shared/limited-fetch.ts'
-import { type Failure, fail, ok, type Result } from '../../../shared/result.ts'
-import { costUsd, type ProviderTerms, refusal, tokenCount } from '../../domain/resolution-provider.ts'
+import { type Failure, fail, ok } from '../../../shared/result.ts'
+import {
+  costAtMost,
+  costUsd,
+  listedNames,
+  type ProviderTerms,
+  refusal,
+  tokenCount,
+} from '../../domain/resolution-provider.ts'
 import { withoutSecret } from '../../domain/resolution-text.ts'
-import type { LanguageModel, LlmAnswer } from '../../ports.ts'
+import type { LanguageModel, Listed, LlmReply, Priced, Spent } from '../../ports.ts'
 
 /** The SDK insists on a key, also where none is sent. */
 const NO_KEY = 'none'
@@ -16,7 +23,7 @@ const NO_KEY = 'none'
  * @param title what messages call it.
  * @param terms with an empty key nothing is sent in its place.
  */
-export function createOpenAiCompatible(title: string, terms: ProviderTerms): LanguageModel {
+export function createOpenAiCompatible(title: string, terms: ProviderTerms): LanguageModel & Priced & Listed {
   // The SDK adds these headers to every request, over its own and with no option against it (openai 7.57): what opens
   // a gateway of OpenAI, or OpenAI itself, would go to others.
   delete process.env.OPENAI_CUSTOM_HEADERS
@@ -35,6 +42,8 @@ export function createOpenAiCompatible(title: string, terms: ProviderTerms): Lan
     fetch: limitedFetch(ANSWER_BYTES),
   })
   return {
+    modelName: terms.model,
+    costAtMost: (prompt) => costAtMost(prompt, terms),
     async ask(prompt, signal) {
       try {
         const completion: unknown = await client.chat.completions.create(
@@ -51,6 +60,18 @@ export function createOpenAiCompatible(title: string, terms: ProviderTerms): Lan
         )
         return read(title, completion as Partial<OpenAI.ChatCompletion> | null, terms)
       } catch (error) {
+        return {
+          ok: false,
+          error: failureOf(title, error, signal, terms),
+          ...(isAnswered(error) ? { spent: UNPAID } : {}),
+        }
+      }
+    },
+    async listed(signal) {
+      try {
+        const page: { readonly data?: unknown } = await client.models.list({ signal })
+        return listedNames(title, page.data, terms, (name) => cleaned(name, terms))
+      } catch (error) {
         return { ok: false, error: failureOf(title, error, signal, terms) }
       }
     },
@@ -58,31 +79,36 @@ export function createOpenAiCompatible(title: string, terms: ProviderTerms): Lan
 }
 
 /** The SDK checks nothing: a 200 may carry any JSON, or a page of HTML as text. */
-function read(
-  title: string,
-  completion: Partial<OpenAI.ChatCompletion> | null,
-  terms: ProviderTerms,
-): Result<LlmAnswer> {
+function read(title: string, completion: Partial<OpenAI.ChatCompletion> | null, terms: ProviderTerms): LlmReply {
   const choice: Partial<OpenAI.ChatCompletion.Choice> | undefined = completion?.choices?.[0]
   if (choice?.message == null) return fail('llm/bad-answer', `${title} sent something that is not a completion.`)
-  const reason: string | undefined = choice.finish_reason
-  const text = choice.message.content
-  if (reason === 'insufficient_system_resource') return fail('llm/unavailable', `${title} gave up half-way.`)
-  if (reason === 'content_filter' || choice.message.refusal) return fail('llm/declined', `${title} declined to answer.`)
-  if (reason === 'length') return fail('llm/bad-answer', 'The answer was cut off: it must be shorter.')
-  if (text == null || (typeof text === 'string' && text.trim() === ''))
-    return fail('llm/blank', 'The answer was blank.')
-  if (typeof text !== 'string') return fail('llm/bad-answer', `${title} sent something that is not text.`)
   const inputTokens = tokenCount(completion?.usage?.prompt_tokens)
   const outputTokens = tokenCount(completion?.usage?.completion_tokens)
-  return ok({
-    text: cleaned(text, terms),
+  const spent: Spent = {
     model: cleaned(String(completion?.model ?? terms.model), terms).slice(0, 100),
     inputTokens,
     outputTokens,
     costUsd: costUsd(inputTokens, outputTokens, terms),
-  })
+  }
+  const text = choice.message.content
+  const problem = problemOf(title, choice.finish_reason, Boolean(choice.message.refusal), text)
+  if (problem !== null) return inputTokens + outputTokens > 0 ? { ...problem, spent } : problem
+  return ok({ text: cleaned(String(text), terms), ...spent })
 }
+
+/** Why a completion says nothing; null when it does. */
+function problemOf(title: string, reason: string | undefined, isRefused: boolean, text: unknown) {
+  if (reason === 'insufficient_system_resource') return fail('llm/unavailable', `${title} gave up half-way.`)
+  if (reason === 'content_filter' || isRefused) return fail('llm/declined', `${title} declined to answer.`)
+  if (reason === 'length') return fail('llm/bad-answer', 'The answer was cut off: it must be shorter.')
+  if (text == null || (typeof text === 'string' && text.trim() === ''))
+    return fail('llm/blank', 'The answer was blank.')
+  return typeof text === 'string' ? null : fail('llm/bad-answer', `${title} sent something that is not text.`)
+}
+
+/** An error of the provider's own is not paid for; of what broke on the way nobody knows. */
+const isAnswered = (error: unknown): boolean => error instanceof APIError && error.status !== undefined
+const UNPAID: Spent = { model: '', inputTokens: 0, outputTokens: 0, costUsd: '0' }
 
 /** No word of an answer is as long: a key in base64, hexadecimal or URL form is, also when JSON writes it in code units. */
 const LONG_RUN = /(?:[A-Za-z0-9+/=_%-]|\\u[0-9a-f]{4}|\\\/){30,}/gi

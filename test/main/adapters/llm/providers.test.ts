@@ -5,14 +5,15 @@ import { createOpenAiCompatible } from '../../../../src/main/adapters/deepseek/o
 import type { ProviderTerms } from '../../../../src/main/domain/resolution-provider.ts'
 import type { Llm } from '../../../../src/main/ports.ts'
 import { decimal } from '../../../../src/shared/money.ts'
-import * as replies from '../../../servers/llm.ts'
+import * as replies from '../../../servers/llm/replies.ts'
+import { type LlmServer, startLlmServer } from '../../../servers/llm/server.ts'
 
 const KEY = 'sk-canary-7f3a9b1c5d2e8f60'
 const prompt = { system: 'Answer in JSON.', user: 'The case.' }
 
-let server: replies.LlmServer
+let server: LlmServer
 beforeEach(async () => {
-  server = await replies.startLlmServer()
+  server = await startLlmServer()
 })
 afterEach(() => server.close())
 
