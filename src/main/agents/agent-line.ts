@@ -156,7 +156,7 @@ export class AgentLine {
       reject(why)
       question.abort(why)
     }
-    const tooLong = new Error(`it took longer than ${timeLimitMs / 1_000} s`)
+    const tooLong = new DOMException(`it took longer than ${timeLimitMs / 1_000} s`, 'TimeoutError')
     const cancel = this.deps.clock.at(after(run.at, timeLimitMs), () => giveUp(tooLong))
     this.asked.set(run.symbol, giveUp)
     const settle = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 import type { TradedPair } from '../../shared/ids.ts'
 import { type Failure, fail, type Result } from '../../shared/result.ts'
-import { after, type EpochMs } from '../../shared/time.ts'
+import { after, type EpochMs, isoTime } from '../../shared/time.ts'
 import type { Prompt } from '../domain/resolution-prompt.ts'
 import { oneLine } from '../domain/resolution-text.ts'
 import type { AgentCallStore, Cancel, Clock, Hash, LanguageModel, LlmAnswer, Question } from '../ports.ts'
@@ -88,12 +88,15 @@ export class Questions {
     const { clock } = this.deps
     const deadline = after(clock.now(), inquiry.timeLimitMs)
     const signal = AbortSignal.any([inquiry.signal, this.abandoning.signal])
+    // All who are asked by one run share what one decision may cost.
+    const decisionId = [inquiry.agent, inquiry.symbol, isoTime(clock.now())].filter((part) => part !== null).join(' ')
+    const askedFor = { purpose: 'agent', decisionId, correlationId: null, templateHash: null } as const
     let problem: string | null = null
     let said: Result<T> = TIMED_OUT
     for (let asked = 0; asked < QUESTIONS; asked++) {
       if (!this.mayAsk()) return fail('llm/held-back', 'No model is asked while the program is halted.')
       if (signal.aborted || (asked > 0 && clock.now() >= deadline)) return said
-      said = await this.askOnce(inquiry, inquiry.prompt(problem), deadline, signal)
+      said = await this.askOnce(inquiry, { askedFor, ...inquiry.prompt(problem) }, deadline, signal)
       if (said.ok || !isOfTheAnswer(said.error)) return said
       problem = said.error.message
     }
@@ -138,7 +141,7 @@ export class Questions {
     givenUp: AbortSignal,
   ): Promise<Result<LlmAnswer>> {
     const limit = new AbortController()
-    const cancel = this.deps.clock.at(deadline, () => limit.abort())
+    const cancel = this.deps.clock.at(deadline, () => limit.abort(new DOMException('The time is up.', 'TimeoutError')))
     const signal = AbortSignal.any([limit.signal, givenUp])
     const { promise: cut, resolve: giveUp } = Promise.withResolvers<Result<LlmAnswer>>()
     const onAbort = (): void => giveUp(TIMED_OUT)

@@ -3,6 +3,7 @@ import { type Amount, type Decimal, type Money, type Price, toText } from '../..
 import { fail, ok, type Result } from '../../shared/result.ts'
 import { after, DAY, type EpochMs, epochMs, MINUTE } from '../../shared/time.ts'
 import type { Bus } from '../bus/bus.ts'
+import { type Announce, createOutbox, type Outbox } from '../bus/outbox.ts'
 import { approve, voidsPlan } from '../domain/approval.ts'
 import { close, type Proposal, tradedValue } from '../domain/proposal.ts'
 import type { Cancel, Clock, Hash, Stores } from '../ports.ts'
@@ -21,10 +22,11 @@ export type ApprovalSettings = {
 /** Where proposals wait for a decision. What it decides is saved before it is announced. */
 export class ApprovalDesk {
   private readonly expiries = new Map<ProposalId, Cancel>()
+  private readonly outbox: Outbox
   private readonly deps: {
     readonly clock: Clock
     readonly bus: Bus
-    readonly stores: Pick<Stores, 'transact' | 'proposals'>
+    readonly stores: Pick<Stores, 'transact' | 'afterCommit' | 'messages' | 'proposals'>
     readonly hash: Hash
     readonly freshPrice: (symbol: TradedPair) => Price | null
     readonly bagOf: (asset: Asset) => Amount
@@ -45,6 +47,7 @@ export class ApprovalDesk {
 
   constructor(deps: ApprovalDesk['deps']) {
     this.deps = deps
+    this.outbox = createOutbox(deps)
   }
 
   /** After a restart: what was pending still is, unless its time is over. */
@@ -91,16 +94,15 @@ export class ApprovalDesk {
 
   /** Keeps quiet about it for a while; it still expires. */
   snooze(id: ProposalId, minutes: number): Result<Proposal> {
-    const snoozed = this.deps.stores.transact((): Result<Proposal> => {
+    return this.outbox.transact((announce): Result<Proposal> => {
       const proposal = this.deps.stores.proposals.get(id)
       if (proposal === null) return unknownProposal(id)
       if (proposal.status !== 'pending') return fail('proposal/not-pending', `It is ${proposal.status} already.`)
       const next = { ...proposal, snoozedUntil: after(this.deps.clock.now(), minutes * MINUTE) }
       this.deps.stores.proposals.save(next)
+      announce('proposals', { kind: 'snoozed', proposal: next }, from(next))
       return ok(next)
     })
-    if (snoozed.ok) this.announce('snoozed', snoozed.value)
-    return snoozed
   }
 
   /** Why `approve` would refuse now; null when it would not. */
@@ -128,24 +130,18 @@ export class ApprovalDesk {
     this.deps.look()
     const held = this.deps.heldBackBecause()
     if (held !== null) return fail('proposal/held-back', held)
-    const approved = this.deps.stores.transact(() => {
+    const decide = (announce: Announce) => {
       const proposal = this.deps.stores.proposals.get(id)
       if (proposal === null) return unknownProposal(id)
       const allowed = proposal.status === 'pending' ? this.deps.stillAllowed(proposal) : ok(null)
       if (!allowed.ok) return allowed
       const result = approve(proposal, this.contextOf(hash, legs, by))
-      if (result.ok) this.deps.stores.proposals.save(result.value)
+      if (!result.ok) return result
+      this.deps.stores.proposals.save(result.value)
+      announce('proposals', { kind: 'approved', proposal: result.value }, { ...from(result.value), priority: 'HIGH' })
       return result
-    })
-    if (!approved.ok) return approved
-    this.forget(id)
-    const { value: proposal } = approved
-    this.deps.bus.publish(
-      'proposals',
-      { kind: 'approved', proposal },
-      { source: 'approval', priority: 'HIGH', correlationId: proposal.correlationId },
-    )
-    return approved
+    }
+    return this.outbox.transact(decide, ({ ok }) => ok && this.forget(id))
   }
 
   private contextOf(hash: string, legs: readonly number[] | null, by: 'trader' | 'auto') {
@@ -186,18 +182,16 @@ export class ApprovalDesk {
   }
 
   private end(id: ProposalId, status: 'rejected' | 'expired' | 'voided', note: string): Result<Proposal> {
-    const ended = this.deps.stores.transact((): Result<Proposal> => {
+    const end = (announce: Announce): Result<Proposal> => {
       const proposal = this.deps.stores.proposals.get(id)
       if (proposal === null) return unknownProposal(id)
       const result = close(proposal, status, this.deps.clock.now(), note)
-      if (result.ok) this.deps.stores.proposals.save(result.value)
+      if (!result.ok) return result
+      this.deps.stores.proposals.save(result.value)
+      announce('proposals', { kind: 'closed', proposal: result.value }, from(result.value))
       return result
-    })
-    if (ended.ok) {
-      this.forget(id)
-      this.announce('closed', ended.value)
     }
-    return ended
+    return this.outbox.transact(end, ({ ok }) => ok && this.forget(id))
   }
 
   private watchExpiry(proposal: Proposal): void {
@@ -213,14 +207,7 @@ export class ApprovalDesk {
     this.expiries.get(id)?.()
     this.expiries.delete(id)
   }
-
-  private announce(kind: 'closed' | 'snoozed', proposal: Proposal): void {
-    this.deps.bus.publish(
-      'proposals',
-      { kind, proposal },
-      { source: 'approval', correlationId: proposal.correlationId },
-    )
-  }
 }
 
+const from = ({ correlationId }: Proposal) => ({ source: 'approval', correlationId })
 const unknownProposal = (id: ProposalId) => fail('proposal/unknown', `There is no proposal ${id}.`)

@@ -1,75 +1,113 @@
-import type { ConflictId, CorrelationId } from '../../shared/ids.ts'
+import type { ConflictId, ProposalId, TradedPair } from '../../shared/ids.ts'
 import { fail, type Result } from '../../shared/result.ts'
-import type { EpochMs } from '../../shared/time.ts'
+import { after, type EpochMs, SECOND } from '../../shared/time.ts'
 import type { Bus } from '../bus/bus.ts'
+import { type Announce, createOutbox, type Outbox, type OutboxStores } from '../bus/outbox.ts'
 import {
+  appliedOption,
   type Conflict,
-  caseOf,
+  endWait,
+  type FoundConflict,
   openedConflict,
   type Resolution,
   recordAttempt,
   resolve,
+  stageOf,
   startAsking,
 } from '../domain/conflict.ts'
+import { caseOf } from '../domain/conflict-case.ts'
 import { readAnswer } from '../domain/resolution.ts'
 import { buildPrompt, type PromptTemplate, readTemplate } from '../domain/resolution-prompt.ts'
-import type { RegimeOutput, TradingSignal } from '../domain/signal.ts'
-import type { Cancel, Clock, Ids, Llm, LlmAnswer, Stores } from '../ports.ts'
-import { consult, type Next, nextAfter, type Question, said } from './consultation.ts'
+import type { Question as Asked, Cancel, Clock, ConflictStore, Ids, Llm, LlmReply } from '../ports.ts'
+import {
+  consult,
+  type GoOn,
+  type Next,
+  nextAfter,
+  QUESTIONS_PER_MODEL,
+  type Question,
+  said,
+  unnoted,
+} from './consultation.ts'
 
 export type ConflictSettings = {
   /** From detection to the moment the default applies. */
   readonly defaultAfterMs: number
   /** For one question to one model, by the engine's clock. */
   readonly askTimeLimitMs: number
+  /** From the decision to wait to the end of the wait, where nobody speaks before. */
+  readonly waitAtMostMs: number
 }
 
 type Deps = {
   readonly clock: Clock
   readonly ids: Pick<Ids, 'next'>
-  readonly stores: Pick<Stores, 'transact' | 'conflicts'>
-  readonly bus: Pick<Bus, 'publish'>
+  readonly stores: OutboxStores & {
+    readonly conflicts: Pick<
+      ConflictStore,
+      'insert' | 'save' | 'get' | 'unapplied' | 'notCarriedOut' | 'noteCarriedOut'
+    >
+  }
+  readonly bus: Pick<Bus, 'compose' | 'send'>
   /** Asked in this order; may be empty. */
   readonly llms: readonly Llm[]
+  readonly onBug: (error: unknown) => void
   readonly settings: ConflictSettings
-  /** The text of config/prompts/conflict.md. */
+  /** The text of config/prompts/conflict.md, and its SHA-256. */
   readonly promptTemplate: string
+  readonly templateHash: string
   /** False while HALTED: nothing is asked, and the trader or the deadline decides. */
   readonly mayAsk: () => boolean
+  /** Whether the two disagree now as they did. */
+  readonly isStill: (conflict: Conflict) => boolean
+  /** Why what was decided cannot be done at the moment, in words; null where it can. */
+  readonly heldUpBecause: (conflict: Conflict) => string | null
+  /** Does what the option says that applies. Asked again for what a crash may have interrupted: twice must be as once. */
+  readonly carryOut: (conflict: Conflict) => void
+  /** Where it is noted how a consultation went on; nowhere without it. */
+  readonly goOn?: (id: ConflictId) => GoOn
 }
+
+/** Between two attempts to do what has been decided. */
+const TRY_AGAIN_MS = 5 * SECOND
 
 /**
  * Where conflicts wait for someone to choose: the models in their order, the trader at any time, the default at the
- * deadline or when no model gave a usable answer. Whoever is first decides, once.
+ * deadline or when no model gave a usable answer. Whoever is first decides, once. Where it was decided to wait, it waits
+ * for the one that is waited for, once; the trader may still decide then.
  */
 export class ConflictDesk {
   private readonly deps: Deps
+  private readonly outbox: Outbox
   private readonly template: PromptTemplate
-  private readonly deadlines = new Map<ConflictId, Cancel>()
+  /** The end of what each conflict waits for: somebody's decision, or somebody's word. */
+  private readonly timers = new Map<ConflictId, Cancel>()
   /** Conflicts that models are being asked about, with the question that is out. */
   private readonly consultations = new Map<ConflictId, Question | null>()
+  /** What is decided and cannot be done yet, or failed: tried again until it is too old. */
+  private readonly heldUp = new Set<ConflictId>()
   private isClosed = false
 
   /** @throws when the prompt's file cannot be used. */
   constructor(deps: Deps) {
     this.deps = deps
+    this.outbox = createOutbox(deps)
     const template = readTemplate('conflict.md', deps.promptTemplate)
     if (!template.ok) throw new Error(template.error.message)
     this.template = template.value
   }
 
-  open(signal: TradingSignal, regime: RegimeOutput, correlationId: CorrelationId): Conflict {
+  open(found: FoundConflict): Conflict {
     const { clock, ids, stores, settings } = this.deps
-    const conflict = openedConflict({
+    const conflict = openedConflict(found, {
       id: ids.next('cfl') as ConflictId,
-      signal,
-      regime,
-      correlationId,
       detectedAt: clock.now(),
       defaultAfterMs: settings.defaultAfterMs,
     })
-    stores.transact(() => stores.conflicts.insert(conflict))
-    this.publish('detected', conflict)
+    this.outbox.transact((announce) => {
+      stores.conflicts.insert(conflict)
+      tell(announce, 'detected', conflict)
+    })
     this.attend(conflict)
     return conflict
   }
@@ -85,28 +123,114 @@ export class ConflictDesk {
     }))
   }
 
-  /** Waiting for a decision, oldest first. */
+  /** Of which nothing has been carried out yet, oldest first: they wait for a decision, or for somebody's next word. */
   pending(): readonly Conflict[] {
-    return this.deps.stores.conflicts.unresolved()
+    return this.deps.stores.conflicts.unapplied()
+  }
+
+  /** An agent has spoken: what was waiting for it goes on. */
+  onSpoken(agent: string, symbol: TradedPair): void {
+    for (const conflict of this.pending()) {
+      const { waitsFor } = conflict
+      if (stageOf(conflict) !== 'waiting' || waitsFor.kind !== 'agent') continue
+      if (waitsFor.agent === agent && waitsFor.symbol === symbol) this.endWait(conflict.id)
+    }
+  }
+
+  /** A rebalance has come to its end, however: what was waiting for it goes on. */
+  onRebalanceEnded(id: ProposalId): void {
+    for (const conflict of this.pending()) {
+      const { waitsFor } = conflict
+      if (stageOf(conflict) !== 'waiting' || waitsFor.kind !== 'rebalance') continue
+      if (waitsFor.proposalId === id) this.endWait(conflict.id)
+    }
   }
 
   /**
-   * Takes up whatever is unresolved: after a start, and harmless at any other time. Past its deadline the default
-   * applies; a question that was out when the program ended counts as unanswered, and the models are asked again.
+   * Does what has been decided, and notes that it is done. Where it cannot be done yet, or fails, it is tried again until
+   * it is too old.
+   */
+  carryOut(conflict: Conflict): void {
+    const { carryOut, heldUpBecause, stores } = this.deps
+    const because = heldUpBecause(conflict)
+    if (because !== null) {
+      this.holdUp(conflict, because)
+      return
+    }
+    try {
+      carryOut(conflict)
+      stores.conflicts.noteCarriedOut(conflict.id)
+      this.heldUp.delete(conflict.id)
+    } catch (error) {
+      this.tryAgain(conflict.id)
+      throw error
+    }
+  }
+
+  private holdUp({ correlationId, id, symbol }: Conflict, because: string): void {
+    if (!this.heldUp.has(id)) {
+      this.heldUp.add(id)
+      const text = `What was decided about ${symbol} is held up: ${because} It is done as soon as that has changed, or dropped when it is too old.`
+      this.outbox.transact((announce) =>
+        announce('system_events', { kind: 'conflict', text }, { source: 'coordinator', correlationId }),
+      )
+    }
+    this.tryAgain(id)
+  }
+
+  private tryAgain(id: ConflictId): void {
+    const { clock, onBug } = this.deps
+    const again = (): void => {
+      try {
+        this.takeUp(this.get(id))
+      } catch (error) {
+        onBug(error)
+      }
+    }
+    this.timers.set(id, clock.at(after(clock.now(), TRY_AGAIN_MS), again))
+  }
+
+  /**
+   * Takes up whatever is unresolved, or decided and not carried out: after a start, and harmless at any other time. Past
+   * its deadline the default applies; a question that was out when the program ended counts as unanswered, and the
+   * models are asked again.
    */
   resume(): void {
+    for (const conflict of this.deps.stores.conflicts.notCarriedOut()) this.takeUp(conflict)
     for (const { id } of this.pending()) {
       if (this.consultations.has(id)) continue
       const conflict = this.interrupt(id)
       if (conflict.resolution === null) this.attend(conflict)
+      else this.awaitWord(conflict, conflict.resolution.at)
     }
+  }
+
+  /** What was decided and interrupted: done now, or dropped where the market it was about is long gone. */
+  private takeUp(conflict: Conflict): void {
+    const { clock, settings, stores } = this.deps
+    const { correlationId, id, resolution, symbol, waited } = conflict
+    const decidedAt = waited?.at ?? resolution?.at ?? conflict.detectedAt
+    if (clock.now() - decidedAt <= settings.defaultAfterMs) {
+      this.carryOut(conflict)
+      return
+    }
+    const text = `What was decided about ${symbol} could not be carried out in time and is too old now: nothing is done.`
+    this.heldUp.delete(id)
+    this.outbox.transact((announce) => {
+      stores.conflicts.noteCarriedOut(id)
+      announce(
+        'risk_alerts',
+        { code: 'conflict/dropped', text, conflictId: id },
+        { source: 'coordinator', correlationId },
+      )
+    })
   }
 
   /** Cancels timers and gives up on questions; what is unresolved waits for the next start. */
   close(): void {
     this.isClosed = true
-    for (const cancel of this.deadlines.values()) cancel()
-    this.deadlines.clear()
+    for (const cancel of this.timers.values()) cancel()
+    this.timers.clear()
     for (const [id, question] of this.consultations) {
       question?.abort()
       this.interrupt(id)
@@ -121,56 +245,100 @@ export class ConflictDesk {
 
   /** Sees to it that somebody decides. */
   private attend({ id, deadline }: Conflict): void {
-    const { clock, llms, mayAsk } = this.deps
+    const { clock, llms, mayAsk, onBug } = this.deps
     const pass = (): void => this.applyDefault(id, 'Nobody decided before the deadline.')
     if (clock.now() >= deadline) {
       pass()
       return
     }
-    if (!this.deadlines.has(id)) this.deadlines.set(id, clock.at(deadline, pass))
-    if (llms.length > 0 && mayAsk()) void this.consult(id)
+    if (!this.timers.has(id)) this.timers.set(id, clock.at(deadline, pass))
+    if (llms.length > 0 && mayAsk()) {
+      // Nobody could be asked: the trader or the deadline decides.
+      this.consult(id).catch(onBug)
+    }
+  }
+
+  /** Sees to it that a wait ends. */
+  private awaitWord({ id }: Conflict, since: EpochMs): void {
+    if (this.timers.has(id)) return
+    const { clock, settings } = this.deps
+    this.timers.set(
+      id,
+      clock.at(after(since, settings.waitAtMostMs), () => this.endWait(id)),
+    )
+  }
+
+  private endWait(id: ConflictId): void {
+    const { clock, isStill } = this.deps
+    this.outbox.transact(
+      (announce) => {
+        const conflict = this.get(id)
+        const waited = endWait(conflict, isStill(conflict), clock.now())
+        if (waited.ok) this.save(waited.value, announce)
+        return waited
+      },
+      (waited) => waited.ok && this.follow(waited.value),
+    )
   }
 
   private async consult(id: ConflictId): Promise<void> {
+    const goOn = this.deps.goOn?.(id) ?? unnoted
+    // A restart gives nobody more questions than there are.
+    const { attempts } = this.get(id)
+    const asked = (llm: Llm): number => attempts.filter(({ resolver }) => resolver === llm.resolver).length
     this.consultations.set(id, null)
     try {
       const ended = await consult({
         clock: this.deps.clock,
         llms: this.deps.llms,
         timeLimitMs: this.deps.settings.askTimeLimitMs,
+        questionsLeft: (llm) => QUESTIONS_PER_MODEL - asked(llm),
+        goOn,
         begin: (llm, problem) => {
           const conflict = this.begin(id, llm)
-          return conflict === null ? null : buildPrompt(this.template, caseOf(conflict), problem)
+          return conflict === null ? null : this.questionOf(conflict, problem)
         },
         sent: (question) => this.consultations.set(id, question),
         take: (llm, answered) => (this.isClosed ? 'done' : this.take(id, llm, answered)),
       })
-      if (ended === 'nobody') this.applyDefault(id, 'No model gave a usable answer.')
+      if (ended === 'nobody') {
+        goOn('ends', null, null, () => this.applyDefault(id, 'No model gave a usable answer.'))
+      }
     } finally {
       this.consultations.delete(id)
+    }
+  }
+
+  private questionOf(conflict: Conflict, problem: string | null): Asked {
+    const { correlationId, id } = conflict
+    const { templateHash } = this.deps
+    return {
+      ...buildPrompt(this.template, caseOf(conflict), problem),
+      askedFor: { purpose: 'conflict', decisionId: id, correlationId, templateHash },
     }
   }
 
   /** Notes that a question goes out; null when there is nothing to ask any more, or nothing may be asked. */
   private begin(id: ConflictId, llm: Llm): Conflict | null {
     const { clock, mayAsk, stores } = this.deps
-    const begun = stores.transact(() => {
+    return this.outbox.transact((announce) => {
       const conflict = this.get(id)
-      if (!mayAsk()) return { conflict, isAsked: false }
-      const asking = startAsking(conflict, llm.resolver, clock.now())
-      if (!asking.ok) return { conflict, isAsked: false }
-      stores.conflicts.save(asking.value)
-      return { conflict: asking.value, isAsked: true }
+      const asking = mayAsk() ? startAsking(conflict, llm.resolver, clock.now()) : null
+      if (asking?.ok) {
+        stores.conflicts.save(asking.value)
+        tell(announce, 'asking', asking.value)
+        return asking.value
+      }
+      // So that no screen goes on saying that somebody is asked.
+      if (conflict.resolution === null) tell(announce, 'asking', conflict)
+      return null
     })
-    // Also when nobody is asked after all, so that no screen goes on saying otherwise.
-    if (begun.conflict.resolution === null) this.publish('asking', begun.conflict)
-    return begun.isAsked ? begun.conflict : null
   }
 
   /** Keeps what came back, and lets it decide if nobody else has. */
-  private take(id: ConflictId, llm: Llm, answered: Result<LlmAnswer>): Next {
+  private take(id: ConflictId, llm: Llm, answered: LlmReply): Next {
     const { clock, stores } = this.deps
-    const taken = stores.transact((): { readonly next: Next; readonly resolved: Conflict | null } => {
+    const take = (announce: Announce): { readonly next: Next; readonly resolved: Conflict | null } => {
       const conflict = this.get(id)
       const at = clock.now()
       const answer = answered.ok ? readAnswer(answered.value.text, caseOf(conflict)) : answered
@@ -184,20 +352,23 @@ export class ConflictDesk {
               at,
             })
           : null
+      const spent = answered.ok ? answered.value : answered.spent
       const isTooLate = conflict.resolution !== null || at >= conflict.deadline
       const recorded = recordAttempt(chosen?.ok ? chosen.value : conflict, {
         at,
         outcome: `${isTooLate ? 'too late: ' : ''}${said(answer)}`,
-        model: answered.ok ? answered.value.model : null,
-        costUsd: answered.ok ? answered.value.costUsd : null,
+        model: spent?.model || null,
+        costUsd: spent?.costUsd ?? null,
       })
       if (!recorded.ok) throw new Error(`${id}: ${recorded.error.message}`)
+      if (chosen?.ok) {
+        this.save(recorded.value, announce)
+        return { next: 'done', resolved: recorded.value }
+      }
       stores.conflicts.save(recorded.value)
-      if (chosen?.ok) return { next: 'done', resolved: recorded.value }
       return { next: nextAfter(answer), resolved: null }
-    })
-    if (taken.resolved !== null) this.announceResolved(taken.resolved)
-    return taken.next
+    }
+    return this.outbox.transact(take, ({ resolved }) => resolved !== null && this.follow(resolved)).next
   }
 
   private applyDefault(id: ConflictId, reasons: string): void {
@@ -213,21 +384,27 @@ export class ConflictDesk {
 
   private settle(id: ConflictId, choice: (conflict: Conflict, at: EpochMs) => Resolution): Result<Conflict> {
     const { clock, stores } = this.deps
-    const settled = stores.transact(() => {
+    const settle = (announce: Announce): Result<Conflict> => {
       const conflict = stores.conflicts.get(id)
       if (conflict === null) return fail('conflict/unknown', `There is no conflict ${id}.`)
       const resolved = resolve(conflict, choice(conflict, clock.now()))
-      if (resolved.ok) stores.conflicts.save(resolved.value)
+      if (resolved.ok) this.save(resolved.value, announce)
       return resolved
-    })
-    if (settled.ok) this.announceResolved(settled.value)
-    return settled
+    }
+    return this.outbox.transact(settle, (settled) => settled.ok && this.follow(settled.value))
   }
 
-  private announceResolved(conflict: Conflict): void {
-    this.deadlines.get(conflict.id)?.()
-    this.deadlines.delete(conflict.id)
-    this.publish('resolved', conflict)
+  /** What somebody, or the end of a wait, has decided. */
+  private save(conflict: Conflict, announce: Announce): void {
+    this.deps.stores.conflicts.save(conflict)
+    tell(announce, appliedOption(conflict) === null ? 'waiting' : 'resolved', conflict)
+  }
+
+  /** The deadline that was set has had its use; a decision to wait has one of its own. */
+  private follow(conflict: Conflict): void {
+    this.timers.get(conflict.id)?.()
+    this.timers.delete(conflict.id)
+    if (appliedOption(conflict) === null) this.awaitWord(conflict, this.deps.clock.now())
   }
 
   /** Ends the attempt whose answer will not come, if there is one. */
@@ -248,9 +425,9 @@ export class ConflictDesk {
     if (conflict === null) throw new Error(`conflict ${id} is gone`)
     return conflict
   }
+}
 
-  private publish(kind: 'detected' | 'asking' | 'resolved', conflict: Conflict): void {
-    const { correlationId } = conflict
-    this.deps.bus.publish('conflicts', { kind, conflict }, { source: 'coordinator', priority: 'HIGH', correlationId })
-  }
+function tell(announce: Announce, kind: 'detected' | 'asking' | 'waiting' | 'resolved', conflict: Conflict): void {
+  const { correlationId } = conflict
+  announce('conflicts', { kind, conflict }, { source: 'coordinator', priority: 'HIGH', correlationId })
 }

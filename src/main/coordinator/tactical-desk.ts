@@ -1,27 +1,38 @@
 import type { Asset, CorrelationId, ProposalId, TradedPair } from '../../shared/ids.ts'
-import { quoteOf } from '../../shared/ids.ts'
 import type { Amount, Decimal, Money, Price } from '../../shared/money.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
 import { after, type EpochMs } from '../../shared/time.ts'
 import type { Bus } from '../bus/bus.ts'
-import type { Message } from '../bus/topics.ts'
+import { createOutbox, type Outbox, type OutboxStores } from '../bus/outbox.ts'
 import type { Allocation } from '../domain/allocation.ts'
 import { commitmentOf } from '../domain/commitment.ts'
-import { type Conflict, isRegimeIncompatible } from '../domain/conflict.ts'
-import type { Position } from '../domain/position.ts'
+import type { FoundConflict, SignalAtStake } from '../domain/conflict.ts'
+import { riskModified } from '../domain/conflict-detection.ts'
+import type { VirtualTrade } from '../domain/counterfactual.ts'
 import { type Proposal, pendingProposal } from '../domain/proposal.ts'
 import { worstPrice } from '../domain/rebalance.ts'
 import { assess, type BreakerVerdict, type RiskDecision, reassess, refusalOf } from '../domain/risk.ts'
 import type { Others, RiskLimits, RuleOutcome } from '../domain/risk-rules.ts'
-import type { RegimeOutput, TradingSignal } from '../domain/signal.ts'
+import type { TradingSignal } from '../domain/signal.ts'
 import { tacticalDraft } from '../domain/tactical-proposal.ts'
-import type { Clock, Hash, Ids, Markets, Stores } from '../ports.ts'
+import type {
+  Clock,
+  Hash,
+  Ids,
+  Markets,
+  OrderStore,
+  PositionStore,
+  ProposalStore,
+  RiskDecisionStore,
+} from '../ports.ts'
 
 export type TacticalSettings = {
   readonly limits: RiskLimits
   readonly expiresMs: number
   readonly slippageCapPercent: Decimal
   readonly quote: Asset
+  /** Part of its own size (0 to 1) below which the limits have changed a trade. */
+  readonly riskModifiedBelow: Decimal
   /** Part of its size (0 to 1) that a trade has where nobody knows the regime. */
   readonly unknownRegimeSize: number
 }
@@ -43,70 +54,30 @@ export type BreakersView = {
   verdict(): BreakerVerdict
 }
 
-/** Turns signals, without a conflict or with a settled one, into tactical proposals inside every limit. */
+/** Turns signals that nothing speaks against into tactical proposals inside every limit. */
 export class TacticalDesk {
   private readonly deps: {
     readonly clock: Clock
-    readonly ids: Ids
-    readonly bus: Bus
-    readonly stores: Pick<Stores, 'transact' | 'orders' | 'proposals' | 'positions' | 'conflicts' | 'riskDecisions'>
+    readonly ids: Pick<Ids, 'next'>
+    readonly bus: Pick<Bus, 'compose' | 'send' | 'publish'>
+    readonly stores: OutboxStores & {
+      readonly orders: Pick<OrderStore, 'ofProposal'>
+      readonly proposals: Pick<ProposalStore, 'insert' | 'withStatus'>
+      readonly positions: Pick<PositionStore, 'open'>
+      readonly riskDecisions: Pick<RiskDecisionStore, 'add'>
+    }
     readonly markets: Markets
     readonly account: AccountView
     readonly hash: Hash
-    readonly isRunning: () => boolean
-    readonly openConflict: (signal: TradingSignal, regime: RegimeOutput, correlationId: CorrelationId) => unknown
-    readonly pendingConflicts: () => readonly Conflict[]
+    readonly openConflict: (found: FoundConflict) => unknown
     readonly breakers: BreakersView
-    /** What regime detection says now; null while it is silent, has failed or is switched off. */
-    readonly regimeOf: (symbol: TradedPair) => RegimeOutput | null
-    /** Closes a position at market; null where a person decides about it. */
-    readonly close: ((position: Position) => void) | null
     readonly settings: TacticalSettings
   }
+  private readonly outbox: Outbox
 
   constructor(deps: TacticalDesk['deps']) {
     this.deps = deps
-  }
-
-  onSignal(message: Message<'trading_signals'>): void {
-    const signal = message.payload
-    const { correlationId } = message
-    if (!signal.isNews || signal.action === 'HOLD' || correlationId === null || !this.deps.isRunning()) return
-    if (quoteOf(signal.symbol) !== this.deps.settings.quote) return // tactical money is quote: a cross pair is only a route
-    if (signal.action === 'CLOSE') {
-      this.closeAgainst(signal, correlationId)
-      return
-    }
-    // Spot cannot be sold short: without margin a bearish signal is on record, and there is nothing to trade on it.
-    const isTradable = signal.action === 'BUY' || this.deps.settings.limits.leverage > 1
-    if (!isTradable || this.isBusy(signal.symbol)) return
-    const regime = this.deps.regimeOf(signal.symbol)
-    if (regime !== null && isRegimeIncompatible(signal, regime)) {
-      this.deps.openConflict(signal, regime, correlationId)
-      return
-    }
-    this.propose(signal, regime, 1, null, correlationId)
-  }
-
-  onResolved(conflict: Conflict): void {
-    const option = conflict.options.find((candidate) => candidate.id === conflict.resolution?.optionId)
-    if (option === undefined || option.sizeFactor === 0 || !this.deps.isRunning()) return
-    if (this.isProposed(conflict.symbol)) return
-    this.propose(conflict.signal, conflict.regime, option.sizeFactor, conflict, conflict.correlationId)
-  }
-
-  /** The signal may stand although its trade no longer fits: with the prices and the account of now it is another one. */
-  proposeAgain({ trade, conflictId }: Proposal): void {
-    if (trade === null || !this.deps.isRunning() || this.isBusy(trade.symbol)) return
-    const message = this.deps.bus.latest('trading_signals', trade.symbol)
-    const bias = trade.target.gt(trade.stop) ? 'long' : 'short'
-    const action = bias === 'long' ? 'BUY' : 'SELL'
-    if (message === null || message.correlationId === null) return
-    if (message.payload.action !== action || message.payload.bias !== bias) return
-    const conflict = conflictId === null ? null : this.deps.stores.conflicts.get(conflictId)
-    const chosen = conflict?.options.find(({ id }) => id === conflict.resolution?.optionId) ?? null
-    const regime = this.deps.regimeOf(trade.symbol)
-    this.propose(message.payload, regime, chosen?.sizeFactor ?? 1, conflict, message.correlationId)
+    this.outbox = createOutbox(deps)
   }
 
   /** Keeps what every rule said of a trade that was refused when it was to be approved. */
@@ -152,70 +123,31 @@ export class TacticalDesk {
     return { open, committed }
   }
 
-  /** One question about a symbol at a time; positions on it are the risk engine's. */
-  private isBusy(symbol: TradedPair): boolean {
-    return this.deps.pendingConflicts().some((conflict) => conflict.symbol === symbol) || this.isProposed(symbol)
-  }
-
-  private isProposed(symbol: TradedPair): boolean {
-    return this.deps.stores.proposals.withStatus('pending', 'approved').some(({ trade }) => trade?.symbol === symbol)
-  }
-
-  /** The market has turned against what is held. */
-  private closeAgainst({ symbol, bias, reason }: TradingSignal, correlationId: CorrelationId): void {
-    const { bus, close, stores } = this.deps
-    for (const position of stores.positions.open()) {
-      if (position.symbol !== symbol || position.side === bias || position.exitReason !== null) continue
-      if (close !== null) close(position)
-      else {
-        const text = `The analysts would close the ${position.side} position on ${symbol}. ${reason}`
-        bus.publish(
-          'risk_alerts',
-          { code: 'signal/close', text, positionId: position.id },
-          { source: 'coordinator', priority: 'HIGH', correlationId },
-        )
-      }
-    }
-  }
-
-  private propose(
-    signal: TradingSignal,
-    regime: RegimeOutput | null,
-    sizeFactor: number,
-    conflict: Conflict | null,
-    correlationId: CorrelationId,
-  ): void {
-    const { account, breakers, clock, ids, stores, settings } = this.deps
-    const rules = this.deps.markets.rules(signal.symbol)
-    const price = account.freshPrice(signal.symbol)
-    const priceAt = account.priceAt(signal.symbol)
-    const equity = account.equity()
-    if (rules === null || price === null || priceAt === null || equity === null) {
+  /**
+   * Proposes the trade of a signal that nothing speaks against, as large as the limits leave it; where they leave less than
+   * half, that is a conflict of its own.
+   */
+  propose(atStake: SignalAtStake): void {
+    const { signal, settled, conflictId, correlationId } = atStake
+    const { account, clock, ids, stores, settings } = this.deps
+    this.deps.breakers.look()
+    const assessed = this.assess(atStake)
+    if (assessed === null) {
       this.say(noPrice(signal.symbol), correlationId)
       return
     }
-    const side = signal.bias === 'long' ? 'buy' : 'sell'
-    const worst = worstPrice(side, price, settings.slippageCapPercent, rules.tick)
-    breakers.look()
-    const decision = assess(
-      signal,
-      {
-        equity,
-        freeQuote: account.freeCoreQuote(),
-        ...this.others('pending', null),
-        price,
-        worstPrice: worst,
-        rules,
-        sizeMultiplier: regime?.sizeMultiplier ?? settings.unknownRegimeSize,
-        sizeFactor,
-        breakers: breakers.verdict(),
-      },
-      settings.limits,
-    )
+    const { decision, price, priceAt, rules, worst } = assessed
     if (decision.trade === null) {
       this.note(signal, decision, null, correlationId)
       const refusal = refusalOf(decision.rules)
       if (refusal !== null) this.say(`No trade on ${signal.symbol}: ${inWords(refusal)}`, correlationId)
+      return
+    }
+    const modified = settled.includes('risk_modified')
+      ? null
+      : riskModified(atStake, decision.trade, settings.riskModifiedBelow)
+    if (modified !== null) {
+      this.deps.openConflict(modified)
       return
     }
     const now = clock.now()
@@ -232,15 +164,61 @@ export class TacticalDesk {
       leverage: settings.limits.leverage,
       allocation: account.allocation(),
       bags: account.bags(),
-      conflictId: conflict?.id ?? null,
+      conflictId,
       correlationId,
     })
     const proposal = pendingProposal(draft, this.deps.hash)
-    stores.transact(() => {
+    this.outbox.transact((announce) => {
       stores.proposals.insert(proposal)
       this.note(signal, decision, proposal.id, correlationId)
+      announce('proposals', { kind: 'proposed', proposal }, { source: 'coordinator', correlationId })
     })
-    this.deps.bus.publish('proposals', { kind: 'proposed', proposal }, { source: 'coordinator', correlationId })
+  }
+
+  /** Whether the limits would leave less of it than counts as the same trade; nothing is noted. */
+  isCut(atStake: SignalAtStake): boolean {
+    const trade = this.assess(atStake)?.decision.trade ?? null
+    return trade === null || riskModified(atStake, trade, this.deps.settings.riskModifiedBelow) !== null
+  }
+
+  /** The trade that would be proposed now; null where no price is known, or no limit leaves anything. Nothing is noted. */
+  tradeOf(atStake: SignalAtStake): VirtualTrade | null {
+    const assessed = this.assess(atStake)
+    const trade = assessed?.decision.trade ?? null
+    if (assessed === null || trade === null) return null
+    const { price, rules } = assessed
+    const { amount, stop, target } = trade
+    const { bias, symbol } = atStake.signal
+    const side = bias === 'long' ? 'long' : 'short'
+    const fees = { entryFee: rules.takerFee, exitFee: rules.takerFee }
+    return { key: symbol, symbol, side, amount, entry: price, stop, target, ...fees, exit: null }
+  }
+
+  /** What the risk engine says at the prices and with the account of now; null while a price is missing. */
+  private assess({ signal, regime, sizeFactor }: SignalAtStake) {
+    const { account, breakers, markets, settings } = this.deps
+    const rules = markets.rules(signal.symbol)
+    const price = account.freshPrice(signal.symbol)
+    const priceAt = account.priceAt(signal.symbol)
+    const equity = account.equity()
+    if (rules === null || price === null || priceAt === null || equity === null) return null
+    const worst = worstPrice(signal.bias === 'long' ? 'buy' : 'sell', price, settings.slippageCapPercent, rules.tick)
+    const decision = assess(
+      signal,
+      {
+        equity,
+        freeQuote: account.freeCoreQuote(),
+        ...this.others('pending', null),
+        price,
+        worstPrice: worst,
+        rules,
+        sizeMultiplier: regime?.sizeMultiplier ?? settings.unknownRegimeSize,
+        sizeFactor,
+        breakers: breakers.verdict(),
+      },
+      settings.limits,
+    )
+    return { decision, price, priceAt, rules, worst }
   }
 
   private note(

@@ -261,6 +261,14 @@ export class Executor {
     }
   }
 
+  /** Sells what a position holds above this, in base. */
+  keepOnly(id: PositionId, keep: Amount): void {
+    void this.queue.add(async () => {
+      this.protection.change(id, (held) => ({ ...held, keep }))
+      await this.protect(id)
+    }, `keep ${id}`)
+  }
+
   /** Sees to it that a position becomes what is written down of it: what is to be kept, and protected. */
   attend(id: PositionId): void {
     void this.queue.add(() => this.protect(id))

@@ -2,6 +2,7 @@ import { baseOf, type ClientOrderId, type OrderId, type PositionId } from '../..
 import { type Amount, ZERO } from '../../shared/money.ts'
 import { fail, type Result } from '../../shared/result.ts'
 import type { Bus } from '../bus/bus.ts'
+import { type Announce, createOutbox, type Outbox } from '../bus/outbox.ts'
 import { reducesRisk } from '../domain/gate.ts'
 import { fillEntry, type LedgerEntry, marginFillEntry } from '../domain/ledger.ts'
 import {
@@ -23,7 +24,10 @@ import type { ProfitShares } from './profit-shares.ts'
 export type OrderBookingDeps = {
   readonly ids: Ids
   readonly bus: Bus
-  readonly stores: Pick<Stores, 'transact' | 'orders' | 'fills' | 'ledger' | 'proposals' | 'positions'>
+  readonly stores: Pick<
+    Stores,
+    'transact' | 'afterCommit' | 'messages' | 'orders' | 'fills' | 'ledger' | 'proposals' | 'positions'
+  >
   readonly books: Books
   /** Amounts in the bags are not what was shown with a proposal any more. */
   readonly onBagsChanged: (because: string) => void
@@ -33,12 +37,14 @@ export type OrderBookingDeps = {
 export class OrderBooking {
   private readonly deps: OrderBookingDeps
   private readonly shares: ProfitShares
+  private readonly outbox: Outbox
   /** Orders that open something and may be alive: what the kill switch cancels without asking the database. */
   private readonly entries = new Map<OrderId, ClientOrderId>()
 
   constructor(deps: OrderBookingDeps, shares: ProfitShares) {
     this.deps = deps
     this.shares = shares
+    this.outbox = createOutbox(deps)
     for (const order of deps.stores.orders.live()) this.follow(order)
   }
 
@@ -61,7 +67,7 @@ export class OrderBooking {
     const { stores, books } = this.deps
     const fill: Fill = { ...reported, orderId: id }
     const entries: LedgerEntry[] = []
-    const booked = stores.transact(() => {
+    const book = (announce: Announce) => {
       const order = stores.orders.get(id)
       if (order === null || stores.fills.ofOrder(id).some(({ tradeId }) => tradeId === fill.tradeId)) return null
       const result = transition(order, { type: 'filled', fill, at: fill.at })
@@ -78,26 +84,29 @@ export class OrderBooking {
       )
       const share = isClosing && position !== null ? this.shares.write(position) : { entries: [], shares: [] }
       entries.push(...share.entries)
-      return { before: order, order: result.value, position, isOpening, shares: share.shares }
+      const options = { ...from(order), priority: 'HIGH' } as const
+      const isLate = isLateFill(order)
+      announce('execution_events', { kind: 'fill', order: result.value, fill, isLate }, options)
+      if (position !== null) {
+        const kind = position.closedAt !== null ? 'closed' : isOpening ? 'opened' : 'changed'
+        announce('position_updates', { kind, position }, options)
+      }
+      return { before: order, order: result.value, isLate, position, shares: share.shares }
+    }
+    const booked = this.outbox.transact(book, (done) => {
+      if (done === null || 'refused' in done) return
+      books.commit(entries)
+      this.follow(done.order)
     })
     if (booked === null) return true
     if ('refused' in booked) {
       this.alert(booked.refused.code, booked.refused.message, booked.before)
       return false
     }
-    books.commit(entries)
-    this.follow(booked.order)
-    const options = { source: 'executor', priority: 'HIGH', correlationId: booked.order.correlationId } as const
-    const isLate = isLateFill(booked.before)
-    this.deps.bus.publish('execution_events', { kind: 'fill', order: booked.order, fill, isLate }, options)
-    if (isLate) {
+    if (booked.isLate) {
       this.alert('order/late-fill', `A fill arrived for ${id} after it was ${booked.before.status}.`, booked.order)
     }
-    if (booked.position !== null) {
-      const kind = booked.position.closedAt !== null ? 'closed' : booked.isOpening ? 'opened' : 'changed'
-      this.deps.bus.publish('position_updates', { kind, position: booked.position }, options)
-      this.shares.commit(booked.position, booked.shares)
-    }
+    if (booked.position !== null) this.shares.commit(booked.position, booked.shares)
     if (booked.order.sleeve === 'hodl') {
       this.deps.onBagsChanged(`The ${baseOf(fill.symbol)} bag has grown by a purchase.`)
     }
@@ -179,26 +188,18 @@ export class OrderBooking {
   /** Saves what an event makes of an order, then says so. An impossible event changes nothing and is an alert. */
   record(id: OrderId, event: OrderEvent): void {
     const { stores } = this.deps
-    const saved = stores.transact((): { order: Order; result: Result<Order> } | null => {
+    const save = (announce: Announce): { order: Order; result: Result<Order> } | null => {
       const order = stores.orders.get(id)
       if (order === null) return null
       const result = transition(order, event)
       if (!result.ok) return { order, result: fail(result.error.code, result.error.message) }
       stores.orders.save(result.value)
+      announce('execution_events', { kind: 'order', order: result.value }, { ...from(order), priority: 'HIGH' })
       return { order, result }
-    })
-    if (saved === null) return
-    if (!saved.result.ok) {
-      this.alert(saved.result.error.code, saved.result.error.message, saved.order)
-      return
     }
-    const order = saved.result.value
-    this.follow(order)
-    this.deps.bus.publish(
-      'execution_events',
-      { kind: 'order', order },
-      { source: 'executor', priority: 'HIGH', correlationId: order.correlationId },
-    )
+    const saved = this.outbox.transact(save, (done) => done?.result.ok && this.follow(done.result.value))
+    if (saved === null || saved.result.ok) return
+    this.alert(saved.result.error.code, saved.result.error.message, saved.order)
   }
 
   /** Wakes somebody up. */
@@ -213,3 +214,5 @@ export class OrderBooking {
     )
   }
 }
+
+const from = ({ correlationId }: Order) => ({ source: 'executor', correlationId })

@@ -21,6 +21,7 @@ import {
 } from '../../shared/money.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
 import { after, type EpochMs, MINUTE } from '../../shared/time.ts'
+import { type Announce, createOutbox, type Outbox } from '../bus/outbox.ts'
 import type { ApprovedProposal } from '../domain/approval.ts'
 import { purchaseOf } from '../domain/bag-share.ts'
 import { reducesRisk } from '../domain/gate.ts'
@@ -75,11 +76,13 @@ export class OrderDesk {
   private readonly deps: OrderDeskDeps
   private readonly gate: GateKeeper
   private readonly booking: OrderBooking
+  private readonly outbox: Outbox
 
   constructor(deps: OrderDeskDeps, gate: GateKeeper, booking: OrderBooking) {
     this.deps = deps
     this.gate = gate
     this.booking = booking
+    this.outbox = createOutbox(deps)
   }
 
   /** Places what is left of a leg, resized to what can be paid. The value is the order after the exchange's answer. */
@@ -255,7 +258,7 @@ export class OrderDesk {
   }
 
   private async place(draft: Draft): Promise<Result<Order>> {
-    const { clock, ids, stores, exchange, bus } = this.deps
+    const { clock, ids, stores, exchange, books } = this.deps
     const now = clock.now()
     const intent: OrderIntent = {
       ...draft,
@@ -272,23 +275,20 @@ export class OrderDesk {
     }
     const entries: LedgerEntry[] = []
     const order = pendingOrder(intent)
-    stores.transact(() => {
+    const insert = (announce: Announce): void => {
       stores.orders.insert(order)
       if (intent.sleeve === 'tactical' && intent.receipt.kind === 'proposal_leg') {
         const { asset, amount } = this.gate.spendingOf(intent, intent.amount)
-        entries.push(
-          this.deps.books.write(transferEntry(asset, amount, 'core', 'tactical', now, `${intent.id} borrows`)),
-        )
+        entries.push(books.write(transferEntry(asset, amount, 'core', 'tactical', now, `${intent.id} borrows`)))
       }
+      const { correlationId } = intent
+      announce('execution_events', { kind: 'order', order }, { source: 'executor', priority: 'HIGH', correlationId })
+    }
+    this.outbox.transact(insert, () => {
+      books.commit(entries)
+      this.gate.count(intent)
+      this.booking.follow(order)
     })
-    this.deps.books.commit(entries)
-    this.gate.count(intent)
-    this.booking.follow(order)
-    bus.publish(
-      'execution_events',
-      { kind: 'order', order },
-      { source: 'executor', priority: 'HIGH', correlationId: intent.correlationId },
-    )
     const answer = await exchange.submit(gated.value)
     const at = clock.now()
     if (answer.ok) this.booking.record(intent.id, { type: 'accepted', exchangeId: answer.value.exchangeId, at })

@@ -1,6 +1,7 @@
 import type { OrderId, PositionId, ProposalId } from '../../shared/ids.ts'
 import { after, type EpochMs, SECOND } from '../../shared/time.ts'
 import type { Bus } from '../bus/bus.ts'
+import { type Announce, createOutbox, type Outbox } from '../bus/outbox.ts'
 import { type ApprovedProposal, asApproved } from '../domain/approval.ts'
 import { type ExecutionSettings, nextStep } from '../domain/execution.ts'
 import { ENDED, type Order } from '../domain/order.ts'
@@ -31,13 +32,14 @@ export class ProposalDesk {
   private readonly deps: {
     readonly clock: Clock
     readonly bus: Bus
-    readonly stores: Pick<Stores, 'orders' | 'proposals'>
+    readonly stores: Pick<Stores, 'transact' | 'afterCommit' | 'messages' | 'orders' | 'proposals'>
     readonly executor: ExecutionSettings
     readonly isKilled: () => boolean
   }
   private readonly desk: OrderDesk
   private readonly shell: Shell
   private readonly afterPlacing: (order: Order) => Promise<void>
+  private readonly outbox: Outbox
 
   constructor(
     deps: ProposalDesk['deps'],
@@ -47,6 +49,7 @@ export class ProposalDesk {
     afterPlacing: (order: Order) => Promise<void>,
   ) {
     this.deps = deps
+    this.outbox = createOutbox(deps)
     this.desk = desk
     this.shell = shell
     this.afterPlacing = afterPlacing
@@ -91,12 +94,11 @@ export class ProposalDesk {
   }
 
   private end(proposal: Proposal): void {
-    this.deps.stores.proposals.save(proposal)
-    this.skipped.delete(proposal.id)
-    this.deps.bus.publish(
-      'proposals',
-      { kind: 'finished', proposal },
-      { source: 'executor', correlationId: proposal.correlationId, priority: 'HIGH' },
-    )
+    const { id, correlationId } = proposal
+    const save = (announce: Announce): void => {
+      this.deps.stores.proposals.save(proposal)
+      announce('proposals', { kind: 'finished', proposal }, { source: 'executor', correlationId, priority: 'HIGH' })
+    }
+    this.outbox.transact(save, () => this.skipped.delete(id))
   }
 }

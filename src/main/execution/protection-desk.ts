@@ -2,6 +2,7 @@ import type { OrderId, PositionId } from '../../shared/ids.ts'
 import { toText } from '../../shared/money.ts'
 import { after, SECOND } from '../../shared/time.ts'
 import type { Bus } from '../bus/bus.ts'
+import { createOutbox, type Outbox } from '../bus/outbox.ts'
 import { ENDED, type ExitReason, isFinal, type Order } from '../domain/order.ts'
 import type { Position } from '../domain/position.ts'
 import { nextProtection, type ProtectionSettings, protectedAmount } from '../domain/protection.ts'
@@ -13,7 +14,7 @@ import type { Shell } from './proposal-desk.ts'
 export type ProtectionDeskDeps = {
   readonly clock: Clock
   readonly bus: Bus
-  readonly stores: Pick<Stores, 'transact' | 'orders' | 'positions'>
+  readonly stores: Pick<Stores, 'transact' | 'afterCommit' | 'messages' | 'orders' | 'positions'>
   readonly markets: Markets
   readonly protection: ProtectionSettings
 }
@@ -38,12 +39,14 @@ export class ProtectionDesk {
   private readonly desk: OrderDesk
   private readonly booking: OrderBooking
   private readonly shell: Shell
+  private readonly outbox: Outbox
 
   constructor(deps: ProtectionDeskDeps, desk: OrderDesk, booking: OrderBooking, shell: Shell) {
     this.deps = deps
     this.desk = desk
     this.booking = booking
     this.shell = shell
+    this.outbox = createOutbox(deps)
   }
 
   /** Writes down that a position is to be closed; the first reason stays. */
@@ -53,20 +56,15 @@ export class ProtectionDesk {
 
   /** Moves a position's stop or target. */
   change(id: PositionId, to: (position: Position) => Position): void {
-    const changed = this.deps.stores.transact(() => {
+    this.outbox.transact((announce) => {
       const position = this.deps.stores.positions.get(id)
-      if (position === null || position.closedAt !== null) return null
+      if (position === null || position.closedAt !== null) return
       const next = to(position)
-      if (next === position) return null
+      if (next === position) return
       this.deps.stores.positions.save(next)
-      return next
+      const options = { source: 'executor', priority: 'HIGH', correlationId: next.correlationId } as const
+      announce('position_updates', { kind: 'changed', position: next }, options)
     })
-    if (changed === null) return
-    this.deps.bus.publish(
-      'position_updates',
-      { kind: 'changed', position: changed },
-      { source: 'executor', priority: 'HIGH', correlationId: changed.correlationId },
-    )
   }
 
   /** Does the next steps of a position until it rests or has to wait. */

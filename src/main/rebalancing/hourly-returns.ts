@@ -70,6 +70,26 @@ export class HourlyReturns {
     return count < ENOUGH ? null : Math.sqrt((squares / count) * HOURS_PER_DAY)
   }
 
+  /** Pearson's correlation of the hourly returns of two pairs, −1 to 1; null while fewer than 48 hours are known of both. */
+  correlation(one: TradedPair, other: TradedPair): number | null {
+    const [xs, ys] = [this.closes.get(one)?.returns, this.closes.get(other)?.returns]
+    if (xs === undefined || ys === undefined) return null
+    let [count, sumX, sumY, sumXX, sumYY, sumXY] = [0, 0, 0, 0, 0, 0]
+    for (const [hour, x] of xs) {
+      const y = ys.get(hour)
+      if (y === undefined) continue
+      count++
+      sumX += x
+      sumY += y
+      sumXX += x * x
+      sumYY += y * y
+      sumXY += x * y
+    }
+    if (count < ENOUGH) return null
+    const spread = Math.sqrt((count * sumXX - sumX * sumX) * (count * sumYY - sumY * sumY))
+    return spread > 0 ? Math.max(-1, Math.min(1, (count * sumXY - sumX * sumY) / spread)) : null
+  }
+
   private traded(): Asset[] {
     return this.assets.filter((asset) => asset !== this.quote)
   }

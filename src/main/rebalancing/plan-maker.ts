@@ -44,7 +44,7 @@ export type PlanWish = {
 
 export type PlanMakerDeps = {
   readonly clock: Clock
-  readonly ids: Ids
+  readonly ids: Pick<Ids, 'next'>
   readonly hash: Hash
   readonly markets: Markets
   readonly fresh: (symbol: TradedPair) => Tick | null

@@ -3,6 +3,7 @@ import { type Amount, fromFloat, amount as fromText, type Price, toFloat, toText
 import { fail, ok, type Result } from '../../shared/result.ts'
 import type { EpochMs } from '../../shared/time.ts'
 import type { Bus } from '../bus/bus.ts'
+import { createOutbox, type Outbox, type OutboxStores } from '../bus/outbox.ts'
 import {
   type Allocation,
   allocationOf,
@@ -17,7 +18,7 @@ import type { Tick } from '../domain/market.ts'
 import { isResumable, type Proposal } from '../domain/proposal.ts'
 import { applyLegs, type PlanRequest, type PlanSettings, planRebalance } from '../domain/rebalance.ts'
 import type { Consulted } from '../domain/strategy.ts'
-import type { Clock, StateStore, Stores } from '../ports.ts'
+import type { Clock, OrderStore, ProposalStore, StateStore } from '../ports.ts'
 import { type PlanMaker, type PlanWish, PRICE_OF_QUOTE } from './plan-maker.ts'
 import type { StrategyDesk } from './strategy-desk.ts'
 
@@ -79,14 +80,19 @@ export class Rebalancer {
   private screenVersion = -1
   private readonly halfWidthsPp: readonly number[]
   private readonly symbols: readonly (TradedPair | null)[]
+  private readonly outbox: Outbox
   /** Less what had come from outside by then. */
   private held: ReadonlyMap<Asset, Amount> | null
   /** How the last plan is carried out, where that was chosen. */
   private chosen: { readonly plan: ProposalId; readonly strategy: NonNullable<PlanWish['strategy']> } | null = null
   private readonly deps: {
     readonly clock: Clock
-    readonly bus: Bus
-    readonly stores: Pick<Stores, 'proposals' | 'orders' | 'transact'> & { readonly state: StateStore }
+    readonly bus: Pick<Bus, 'compose' | 'send'>
+    readonly stores: OutboxStores & {
+      readonly proposals: Pick<ProposalStore, 'insert' | 'get' | 'recent' | 'withStatus' | 'lastFinishedRebalanceAt'>
+      readonly orders: Pick<OrderStore, 'ofProposal'>
+      readonly state: StateStore
+    }
     readonly core: CoreHoldings
     readonly fresh: (symbol: TradedPair) => Tick | null
     readonly plans: PlanMaker
@@ -99,6 +105,7 @@ export class Rebalancer {
 
   constructor(deps: Rebalancer['deps']) {
     this.deps = deps
+    this.outbox = createOutbox(deps)
     const { quote, targets, band } = deps.settings
     this.halfWidthsPp = bandEdges(band, targets).map(({ halfWidthPp }) => toFloat(halfWidthPp))
     this.symbols = targets.map(({ asset }) => (asset === quote ? null : (`${asset}/${quote}` as TradedPair)))
@@ -270,15 +277,16 @@ export class Rebalancer {
   }
 
   private announce(proposal: Proposal): void {
-    const { bus, stores } = this.deps
     const { correlationId, largestDriftPp, coreValue } = proposal
-    stores.proposals.insert(proposal)
-    bus.publish(
-      'portfolio_updates',
-      { kind: 'drifted', largestDriftPp: toText(largestDriftPp.round(4)), coreValue: toText(coreValue) },
-      { source: 'rebalancer', correlationId },
-    )
-    bus.publish('proposals', { kind: 'proposed', proposal }, { source: 'rebalancer', correlationId, priority: 'HIGH' })
+    this.outbox.transact((announce) => {
+      this.deps.stores.proposals.insert(proposal)
+      announce(
+        'portfolio_updates',
+        { kind: 'drifted', largestDriftPp: toText(largestDriftPp.round(4)), coreValue: toText(coreValue) },
+        { source: 'rebalancer', correlationId },
+      )
+      announce('proposals', { kind: 'proposed', proposal }, { source: 'rebalancer', correlationId, priority: 'HIGH' })
+    })
   }
 
   private heldBackByOthers({ afterPause, isUnasked }: Wish): string | null {

@@ -26,11 +26,13 @@ export type StrategyChooser = {
 }
 
 type Deps = {
-  readonly bus: Bus
+  readonly bus: Pick<Bus, 'publish' | 'latest'>
   readonly plans: PlanMaker
   readonly chooser: StrategyChooser
   readonly fresh: (symbol: TradedPair) => Tick | null
   readonly onBug: (error: unknown) => void
+  /** Where it is noted that an answer was planned with; nowhere without it. */
+  readonly goOn?: (work: () => void) => void
   readonly settings: {
     readonly quote: Asset
     readonly plan: PlanSettings
@@ -69,14 +71,20 @@ export class StrategyDesk {
     this.say(`A model is asked which of ${options.map(({ id }) => id).join(', ')} carries out the next plan.`, null)
     const about = this.caseOf(options, holdings, wish)
     const planned = this.deps.chooser.choose(about).then((consulted) => {
-      if (this.isClosed) return
-      const isAwaited = this.asking === asking
-      if (isAwaited) this.asking = null
-      const because = isAwaited ? '' : ' Nothing of it was used: a plan was asked for meanwhile.'
-      this.say(`${consultationSaid(consulted)}${because}`, isAwaited ? then(consulted) : null)
+      const go = (): void => this.onChosen(asking, consulted, then)
+      if (this.deps.goOn === undefined) go()
+      else this.deps.goOn(go)
     })
     planned.catch(this.deps.onBug)
     return true
+  }
+
+  private onChosen(asking: symbol, consulted: Consulted, then: (consulted: Consulted) => CorrelationId | null): void {
+    if (this.isClosed) return
+    const isAwaited = this.asking === asking
+    if (isAwaited) this.asking = null
+    const because = isAwaited ? '' : ' Nothing of it was used: a plan was asked for meanwhile.'
+    this.say(`${consultationSaid(consulted)}${because}`, isAwaited ? then(consulted) : null)
   }
 
   /** The wish with what was chosen, where that is still possible; otherwise with the settings' own. */

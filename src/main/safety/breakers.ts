@@ -2,6 +2,7 @@ import type { PositionId } from '../../shared/ids.ts'
 import { type Decimal, decimal, type Money, toText, ZERO } from '../../shared/money.ts'
 import { type EpochMs, epochMs, MINUTE } from '../../shared/time.ts'
 import type { Bus } from '../bus/bus.ts'
+import { type Announce, createOutbox, type Outbox } from '../bus/outbox.ts'
 import {
   type BreakerLimits,
   type BreakerName,
@@ -24,7 +25,7 @@ import { fromJson, readingFromJson, readingToJson, toJson } from './breaker-json
 export type BreakersDeps = {
   readonly clock: Clock
   readonly bus: Bus
-  readonly stores: Pick<Stores, 'transact' | 'state' | 'positions'>
+  readonly stores: Pick<Stores, 'transact' | 'afterCommit' | 'messages' | 'state' | 'positions'>
   readonly limits: BreakerLimits
   /** The account now; null while some price is missing. `openPnl` is what open positions have brought and would bring. */
   readonly account: () => { readonly equity: Money; readonly flows: Money; readonly openPnl: Money } | null
@@ -53,6 +54,7 @@ const EVERY = 1_000_000_000
  */
 export class Breakers {
   private readonly deps: BreakersDeps
+  private readonly outbox: Outbox
   private state: BreakerState | null
   /** The last reading while a position was open, and when one was last written down. */
   private last: BreakerReading | null
@@ -68,6 +70,7 @@ export class Breakers {
 
   constructor(deps: BreakersDeps) {
     this.deps = deps
+    this.outbox = createOutbox(deps)
     for (const position of this.positions()) {
       if (position.closedAt !== null) this.addResult(position)
       this.rowAt = latest(this.rowAt, position.openedAt, position.closedAt ?? position.openedAt)
@@ -108,7 +111,7 @@ export class Breakers {
     // Bought by an order that was on its way when all was closed, or halved.
     if (this.state.drawdownTrippedAt !== null) this.deps.closeAll()
     else if (heldBackBy(this.state, this.deps.clock.now()).some(({ name }) => name === 'week')) {
-      this.attend(this.deps.stores.transact(() => this.halved(position)))
+      this.deps.attend(this.outbox.transact((announce) => this.halved(position, announce)))
     }
   }
 
@@ -196,36 +199,29 @@ export class Breakers {
 
   /** One transaction: what is sold is what the trip was about, whenever the program dies. */
   private halve(state: BreakerState): void {
-    const { stores } = this.deps
+    const { stores, attend } = this.deps
     const before = this.state
-    let halved: readonly Position[]
+    let halved: readonly PositionId[]
     try {
-      halved = stores.transact(() => {
+      halved = this.outbox.transact((announce) => {
         this.save(state)
-        return stores.positions.open().map((position) => this.halved(position))
+        return stores.positions.open().map((position) => this.halved(position, announce))
       })
     } catch (error) {
       this.state = before
       throw error
     }
     // It is written down by now: what fails from here on is not halved a second time.
-    for (const position of halved) this.attend(position)
+    for (const id of halved) attend(id)
   }
 
-  private halved(position: Position): Position {
-    const next: Position = { ...position, keep: position.amount.div(TWO) as Decimal as Position['amount'] }
-    this.deps.stores.positions.save(next)
-    return next
-  }
-
-  private attend(position: Position): void {
-    const { correlationId } = position
-    this.deps.bus.publish(
-      'position_updates',
-      { kind: 'changed', position },
-      { source: 'breakers', priority: 'HIGH', correlationId },
-    )
-    this.deps.attend(position.id)
+  private halved(position: Position, announce: Announce): PositionId {
+    const { amount, correlationId, id } = position
+    const halved: Position = { ...position, keep: amount.div(TWO) as Decimal as Position['amount'] }
+    this.deps.stores.positions.save(halved)
+    const options = { source: 'breakers', priority: 'HIGH', correlationId } as const
+    announce('position_updates', { kind: 'changed', position: halved }, options)
+    return id
   }
 
   private reading(): BreakerReading | null {

@@ -5,22 +5,25 @@ import { createClaude } from '../../../src/main/adapters/claude/claude.ts'
 import { createDeepSeek } from '../../../src/main/adapters/deepseek/deepseek.ts'
 import type { Topics } from '../../../src/main/bus/topics.ts'
 import { ConflictDesk } from '../../../src/main/coordinator/conflict-desk.ts'
-import type { Conflict } from '../../../src/main/domain/conflict.ts'
+import { type Conflict, resolve } from '../../../src/main/domain/conflict.ts'
 import { openDatabase } from '../../../src/main/persistence/database.ts'
 import { createStores } from '../../../src/main/persistence/stores.ts'
 import type { Llm, Stores } from '../../../src/main/ports.ts'
 import type { ConflictId, MessageId } from '../../../src/shared/ids.ts'
 import { decimal } from '../../../src/shared/money.ts'
-import * as replies from '../../servers/llm.ts'
+import * as replies from '../../servers/llm/replies.ts'
+import { type LlmServer, startLlmServer } from '../../servers/llm/server.ts'
 import { aModel, settled } from '../../support/hand-model.ts'
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts'
-import { aRegime, aSignal, CORRELATION, NOON } from '../domain/conflict-case.ts'
+import { XRP_USDT } from '../../support/money-arbitraries.ts'
+import { aFind, CORRELATION, NOON } from '../domain/conflict-case.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const TEMPLATE = readFileSync(join(ROOT, 'config/prompts/conflict.md'), 'utf8')
 const KEY = 'sk-canary-7f3a9b1c5d2e8f60'
 const DEADLINE = 300_000
 const ASK_LIMIT = 30_000
+const WAIT_AT_MOST = 4 * 3_600_000
 
 type Announced = Topics['conflicts']
 
@@ -39,32 +42,49 @@ function aDesk(options: { readonly llms?: readonly Llm[]; readonly from?: Outlas
   const clock = options.from?.clock ?? createManualClock(NOON)
   const announced: Announced[] = []
   const waiting: { readonly kind: Announced['kind']; readonly tell: (conflict: Conflict) => void }[] = []
-  const state = { mayAsk: true }
+  const state: { mayAsk: boolean; isStill: boolean; heldUpBecause: string | null } = {
+    mayAsk: true,
+    isStill: true,
+    heldUpBecause: null,
+  }
+  const carriedOut: ConflictId[] = []
+  const alerts: string[] = []
+  const bugs: string[] = []
   let ids = 0
-  const desk = new ConflictDesk({
+  const desk: ConflictDesk = new ConflictDesk({
     clock,
     ids: { next: (prefix) => `${prefix}_${++ids}` },
     stores,
     bus: {
-      publish(topic, payload, { source, correlationId }) {
-        const fact = payload as Announced
+      compose: (topic, payload, { source, correlationId }) => ({
+        ...{ id: `msg_${++ids}` as MessageId, topic, source, payload, priority: 'NORMAL', timestamp: clock.now() },
+        ...{ correlationId: correlationId ?? null, causationId: null, ttlMs: Number.POSITIVE_INFINITY },
+      }),
+      send(message) {
+        if (message.topic === 'risk_alerts') {
+          alerts.push((message.payload as Topics['risk_alerts']).text)
+          return message
+        }
+        const fact = message.payload as Announced
         expect(stores.conflicts.get(fact.conflict.id)).toEqual(fact.conflict)
-        expect(correlationId).toBe(CORRELATION)
+        expect(message.correlationId).toBe(CORRELATION)
         announced.push(fact)
         for (const entry of waiting.splice(0)) {
           if (entry.kind === fact.kind) entry.tell(fact.conflict)
           else waiting.push(entry)
         }
-        const id = 'msg_1' as MessageId
-        return {
-          ...{ id, topic, source, payload, priority: 'NORMAL', timestamp: clock.now() },
-          ...{ correlationId: CORRELATION, causationId: null, ttlMs: Number.POSITIVE_INFINITY },
-        }
+        if (fact.kind === 'resolved') desk.carryOut(fact.conflict)
+        return message
       },
     },
     llms: options.llms ?? [],
-    settings: { defaultAfterMs: DEADLINE, askTimeLimitMs: ASK_LIMIT },
+    onBug: (error) => bugs.push(String(error)),
+    settings: { defaultAfterMs: DEADLINE, askTimeLimitMs: ASK_LIMIT, waitAtMostMs: WAIT_AT_MOST },
+    isStill: () => state.isStill,
+    heldUpBecause: () => state.heldUpBecause,
+    carryOut: ({ id }) => carriedOut.push(id),
     promptTemplate: TEMPLATE,
+    templateHash: 'a'.repeat(64),
     mayAsk: () => state.mayAsk,
   })
   return {
@@ -72,8 +92,11 @@ function aDesk(options: { readonly llms?: readonly Llm[]; readonly from?: Outlas
     stores,
     clock,
     announced,
+    carriedOut,
+    alerts,
+    bugs,
     state,
-    open: () => desk.open(aSignal(), aRegime(), CORRELATION),
+    open: () => desk.open(aFind()),
     kinds: () => announced.map(({ kind }) => kind),
     /** The next announcement of this kind. */
     next: (kind: Announced['kind']) => new Promise<Conflict>((tell) => waiting.push({ kind, tell })),
@@ -85,8 +108,9 @@ function aDesk(options: { readonly llms?: readonly Llm[]; readonly from?: Outlas
   }
 }
 
-const PROCEED = '{"option": "proceed", "confidence": 0.9, "reasons": "The signal is strong."}'
-const ABSTAIN = '{"option": "abstain", "confidence": 0.1, "reasons": "It could go either way."}'
+const PROCEED =
+  '{"option": "proceed", "confidence": 0.9, "reasons": "The signal is strong.", "cites": [{"field": "first.confidence", "value": 0.724}]}'
+const ABSTAIN = '{"option": "abstain", "confidence": 0.1, "reasons": "It could go either way.", "cites": []}'
 
 describe('without a model', () => {
   it('a conflict waits for the trader until its deadline, then the default applies', () => {
@@ -108,13 +132,64 @@ describe('without a model', () => {
     const w = aDesk()
     const { id } = w.open()
     expect(w.desk.decide(id, 'double_size')).toMatchObject({ ok: false, error: { code: 'conflict/unknown-option' } })
-    expect(w.desk.decide('cfl_none' as ConflictId, 'wait')).toMatchObject({ error: { code: 'conflict/unknown' } })
+    expect(w.desk.decide('cfl_none' as ConflictId, 'abort')).toMatchObject({ error: { code: 'conflict/unknown' } })
     expect(w.desk.decide(id, 'half_size')).toMatchObject({ ok: true, value: { resolution: { by: 'trader' } } })
     expect(w.desk.decide(id, 'wait')).toMatchObject({ ok: false, error: { code: 'conflict/already-resolved' } })
     expect(w.clock.waiting()).toBe(0)
     w.clock.advance(DEADLINE)
     expect(w.stored(id).resolution?.optionId).toBe('half_size')
     expect(w.kinds()).toEqual(['detected', 'resolved'])
+  })
+})
+
+describe('a decision to wait', () => {
+  const REGIME = 'regime_detection'
+  const waiting = () => {
+    const w = aDesk()
+    const { id, symbol } = w.open()
+    w.desk.decide(id, 'wait')
+    expect(w.kinds()).toEqual(['detected', 'waiting'])
+    return { w, id, symbol }
+  }
+
+  it('lasts until the one that is waited for speaks of that market, once: then the default applies', () => {
+    const { w, id, symbol } = waiting()
+    w.desk.onSpoken('sentiment', symbol)
+    w.desk.onSpoken(REGIME, XRP_USDT)
+    expect(w.kinds()).toEqual(['detected', 'waiting'])
+    w.desk.onSpoken(REGIME, symbol)
+    expect(w.stored(id).waited).toMatchObject({ optionId: 'abort', at: NOON })
+    w.desk.onSpoken(REGIME, symbol)
+    expect(w.kinds()).toEqual(['detected', 'waiting', 'resolved'])
+    expect(w.desk.pending()).toEqual([])
+    expect(w.clock.waiting()).toBe(0)
+  })
+
+  it('ends in what was signalled where they no longer disagree', () => {
+    const { w, id, symbol } = waiting()
+    w.state.isStill = false
+    w.desk.onSpoken(REGIME, symbol)
+    expect(w.stored(id).waited).toMatchObject({ optionId: 'proceed' })
+  })
+
+  it('ends by itself where nobody speaks, over a restart too', () => {
+    const { w, id } = waiting()
+    w.clock.advance(WAIT_AT_MOST - 10)
+    w.desk.close()
+    const next = aDesk({ from: w })
+    next.desk.resume()
+    expect(next.kinds()).toEqual([])
+    next.clock.advance(10)
+    expect(next.stored(id).waited?.optionId).toBe('abort')
+    expect(next.kinds()).toEqual(['resolved'])
+  })
+
+  it('leaves the last word to the trader meanwhile', () => {
+    const { w, id } = waiting()
+    expect(w.desk.decide(id, 'half_size')).toMatchObject({ ok: true, value: { resolution: { optionId: 'half_size' } } })
+    expect(w.kinds()).toEqual(['detected', 'waiting', 'resolved'])
+    expect(w.clock.waiting()).toBe(0)
+    expect(w.desk.decide(id, 'abort').ok).toBe(false)
   })
 })
 
@@ -175,14 +250,14 @@ describe('with models', () => {
     const deepseek = aModel('deepseek')
     const w = aDesk({ llms: [deepseek.llm, aModel('claude').llm] })
     const { id } = w.open()
-    w.desk.decide(id, 'wait')
-    expect(w.stored(id)).toMatchObject({ asking: null, resolution: { by: 'trader', optionId: 'wait' } })
+    w.desk.decide(id, 'half_size')
+    expect(w.stored(id)).toMatchObject({ asking: null, resolution: { by: 'trader', optionId: 'half_size' } })
     deepseek.last().say(PROCEED)
     await settled()
     expect(w.stored(id)).toMatchObject({
       asking: null,
       attempts: [{ outcome: 'too late: chose proceed with confidence 0.90', costUsd: '0.01' }],
-      resolution: { by: 'trader', optionId: 'wait' },
+      resolution: { by: 'trader', optionId: 'half_size' },
     })
     expect(w.kinds()).toEqual(['detected', 'asking', 'resolved'])
   })
@@ -211,6 +286,24 @@ describe('with models', () => {
     await settled()
     expect(w.stored(id).resolution?.by).toBe('default')
     expect(JSON.stringify(w.stored(id))).not.toContain('canary')
+  })
+
+  it('survives a database that fails while a question goes out, and says so', async () => {
+    const w = aDesk({ llms: [aModel('deepseek').llm] })
+    const save = w.stores.conflicts.save
+    let isBroken = true
+    Object.assign(w.stores.conflicts, {
+      save(conflict: Conflict) {
+        if (isBroken) throw new Error('the disk is full')
+        save(conflict)
+      },
+    })
+    const { id } = w.open()
+    await settled()
+    expect(w.bugs).toEqual([expect.stringContaining('the disk is full')])
+    isBroken = false
+    w.clock.advance(DEADLINE)
+    expect(w.stored(id).resolution?.by).toBe('default')
   })
 
   it('asks nobody while halted: the trader or the deadline decides', async () => {
@@ -272,6 +365,38 @@ describe('across a restart', () => {
     expect(w.stored(id).resolution?.by).toBe('default')
   })
 
+  /** The power failed right after the commit: nobody heard of it. */
+  const decidedUnheard = (): { readonly before: ReturnType<typeof aDesk>; readonly id: ConflictId } => {
+    const before = aDesk()
+    const { id } = before.open()
+    const resolved = resolve(before.stored(id), {
+      ...{ by: 'trader', optionId: 'proceed', confidence: null, reasons: 'It looks good.', at: before.clock.now() },
+    })
+    if (!resolved.ok) throw new Error(resolved.error.message)
+    before.stores.conflicts.save(resolved.value)
+    before.desk.close()
+    return { before, id }
+  }
+
+  it('one that was decided and not carried out is carried out, once', () => {
+    const { before, id } = decidedUnheard()
+    const w = aDesk({ from: before })
+    w.desk.resume()
+    w.desk.resume()
+    expect(w.carriedOut).toEqual([id])
+    expect([w.kinds(), w.alerts]).toEqual([[], []])
+  })
+
+  it('one that was decided too long ago is dropped, and that is said', () => {
+    const { before } = decidedUnheard()
+    before.clock.advance(DEADLINE + 1)
+    const w = aDesk({ from: before })
+    w.desk.resume()
+    w.desk.resume()
+    expect(w.carriedOut).toEqual([])
+    expect(w.alerts).toEqual([expect.stringContaining('is too old now')])
+  })
+
   it('closing gives up on what is asked, leaves no timer, and touches nothing afterwards', async () => {
     const deepseek = aModel('deepseek')
     const w = aDesk({ llms: [deepseek.llm] })
@@ -288,9 +413,9 @@ describe('across a restart', () => {
 })
 
 describe('with the real libraries', () => {
-  let server: replies.LlmServer
+  let server: LlmServer
   beforeEach(async () => {
-    server = await replies.startLlmServer()
+    server = await startLlmServer()
   })
   afterEach(() => server.close())
 
@@ -333,12 +458,12 @@ describe('with the real libraries', () => {
     ['malformed', replies.malformed, 'answer/not-json'],
     ['cut off', replies.cutOff, 'llm/bad-answer'],
     ['no listed option', replies.unknownOption, 'answer/unknown-option'],
-    ['full of invented numbers', replies.inventedNumbers, 'answer/invented-number'],
+    ['full of invented numbers', replies.inventedNumbers, 'answer/ungrounded'],
   ])('an answer that is %s is asked for once more with its error, then Claude decides', async (_, reply, code) => {
     server.script('deepseek', reply(), reply())
-    server.script('claude', replies.right({ option: 'wait' }))
+    server.script('claude', replies.right({ option: 'abort' }))
     const conflict = await decided(aDesk({ llms: providers() }))
-    expect(conflict.resolution).toMatchObject({ by: 'claude', optionId: 'wait' })
+    expect(conflict.resolution).toMatchObject({ by: 'claude', optionId: 'abort' })
     expect(conflict.attempts.map(({ resolver }) => resolver)).toEqual(['deepseek', 'deepseek', 'claude'])
     expect(outcomes(conflict)[1]).toContain(code)
     expect(conflict.attempts[2]?.model).toBe('claude-sonnet-5-5-20260115')
@@ -403,8 +528,8 @@ describe('with the real libraries', () => {
   })
 
   it('an answer that repeats the key is stored without it', async () => {
-    server.script('deepseek', replies.repeatsKey({ option: 'wait' }))
+    server.script('deepseek', replies.repeatsKey({ option: 'abort' }))
     const conflict = await decided(aDesk({ llms: providers() }))
-    expect(conflict.resolution).toMatchObject({ optionId: 'wait', reasons: 'I was sent [key]' })
+    expect(conflict.resolution).toMatchObject({ optionId: 'abort', reasons: 'I was sent [key]' })
   })
 })

@@ -8,7 +8,8 @@ import type { Case } from '../../../src/main/domain/case.ts'
 import type { Consulted } from '../../../src/main/domain/strategy.ts'
 import type { Llm } from '../../../src/main/ports.ts'
 import { decimal, toText } from '../../../src/shared/money.ts'
-import * as replies from '../../servers/llm.ts'
+import * as replies from '../../servers/llm/replies.ts'
+import { type LlmServer, startLlmServer } from '../../servers/llm/server.ts'
 import { aModel, settled } from '../../support/hand-model.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 import { NOON } from '../domain/conflict-case.ts'
@@ -22,10 +23,11 @@ const ABOUT: Case = {
     { id: 'limit_in_slices', text: 'In 6 slices, 240 minutes apart: limit orders. Fees of 1.60 USDT.' },
   ],
   defaultOptionId: 'limit',
-  inWords: [],
 }
-const SLICES = '{"option": "limit_in_slices", "confidence": 0.8, "reasons": "The spread is small; 6 slices are calm."}'
-const ABSTAIN = '{"option": "abstain", "confidence": 0.1, "reasons": "It could go either way."}'
+const SLICES =
+  '{"option": "limit_in_slices", "confidence": 0.8, "reasons": "The spread is small, slices are calm.", "cites": [{"field": "plan.why", "value": "drift"}]}'
+const CITES = [{ field: 'plan.why', value: 'drift' }]
+const ABSTAIN = '{"option": "abstain", "confidence": 0.1, "reasons": "It could go either way.", "cites": []}'
 
 function aStrategist(llms: readonly Llm[]) {
   const clock = createManualClock(NOON)
@@ -35,6 +37,7 @@ function aStrategist(llms: readonly Llm[]) {
     llms,
     askTimeLimitMs: ASK_LIMIT,
     promptTemplate: TEMPLATE,
+    templateHash: 'a'.repeat(64),
     mayAsk: () => state.mayAsk,
   })
   return { strategist, clock, state, choose: () => strategist.choose(ABOUT) }
@@ -75,7 +78,7 @@ describe('how a plan is carried out', () => {
   it.each([
     ['that is no JSON', 'Slices, I think.'],
     ['with an option that is not listed', SLICES.replace('limit_in_slices', 'market')],
-    ['with a number that is not in the case', SLICES.replace('6 slices', '7 slices')],
+    ['with a number that is not in the case', SLICES.replace('slices are calm', '7 slices are calm')],
   ])('is asked once more after an answer %s, with what was wrong, and then the next model', async (_, answer) => {
     const [deepseek, claude] = [aModel('deepseek'), aModel('claude')]
     const w = aStrategist([deepseek.llm, claude.llm])
@@ -156,9 +159,9 @@ describe('how a plan is carried out', () => {
 })
 
 describe('with the real libraries', () => {
-  let server: replies.LlmServer
+  let server: LlmServer
   beforeEach(async () => {
-    server = await replies.startLlmServer()
+    server = await startLlmServer()
   })
   afterEach(() => server.close())
 
@@ -174,7 +177,7 @@ describe('with the real libraries', () => {
   const chosen = () => aStrategist([createDeepSeek(terms()), createClaude(terms())]).choose()
 
   it('DeepSeek’s answer is read, priced and named', async () => {
-    server.script('deepseek', replies.right({ option: 'limit_in_slices', reasons: 'Calm.' }))
+    server.script('deepseek', replies.right({ option: 'limit_in_slices', reasons: 'Calm.', cites: CITES }))
     const consulted = await chosen()
     expect(consulted.chosen).toMatchObject({
       optionId: 'limit_in_slices',
@@ -187,14 +190,14 @@ describe('with the real libraries', () => {
 
   it('Claude answers where DeepSeek is down, and the default applies where both are', async () => {
     server.script('deepseek', replies.status(500, 'sorry'), replies.rateLimited())
-    server.script('claude', replies.fencedRight({ option: 'limit', reasons: 'Calm.' }), replies.resets())
+    server.script('claude', replies.fencedRight({ option: 'limit', reasons: 'Calm.', cites: CITES }), replies.resets())
     expect(summed(await chosen())).toMatchObject({ option: 'limit', by: 'claude' })
     expect(summed(await chosen())).toMatchObject({ option: null, asked: ['deepseek', 'claude'] })
   })
 
   it('what a model invents, or repeats of its key, goes nowhere', async () => {
     server.script('deepseek', replies.inventedNumbers(), replies.unknownOption())
-    server.script('claude', replies.repeatsKey({ option: 'limit' }))
+    server.script('claude', replies.repeatsKey({ option: 'limit', cites: CITES }))
     const consulted = await chosen()
     expect(summed(consulted)).toMatchObject({ option: 'limit', asked: ['deepseek', 'deepseek', 'claude'] })
     expect(JSON.stringify(consulted)).not.toContain('canary')

@@ -69,7 +69,11 @@ describe('signals on a symbol', () => {
   it('find the money and the room taken that others were proposed for', () => {
     // 30 % of 11,500 is 3,450, of which 0.046 at 50,250 takes 2,311.5: 1,138.5 are left, at 2.01 at worst.
     const bench = createEngineBench({
-      set: ['risk.max_exposure_percent=30', 'execution.orders.slippage_cap_percent=0.5'],
+      set: [
+        'risk.max_exposure_percent=30',
+        'execution.orders.slippage_cap_percent=0.5',
+        'orchestration.conflicts.risk_modified_below=0',
+      ],
     })
     say(bench)
     say(bench, ON_XRP)

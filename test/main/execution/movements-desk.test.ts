@@ -239,6 +239,7 @@ describe('the portfolio on the screen', () => {
       dataDir: '',
       speed: () => 1,
       hasKey: { deepseek: false, claude: false },
+      modelNames: { deepseek: 'deepseek-flash', claude: 'claude-sonnet' },
       startedAt: bench.clock.now(),
     })
     const { assets, movements } = slices.portfolio()

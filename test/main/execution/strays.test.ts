@@ -4,6 +4,7 @@ import type { Exchange } from '../../../src/main/ports.ts'
 import { integer, ZERO } from '../../../src/shared/money.ts'
 import { HOUR, MINUTE } from '../../../src/shared/time.ts'
 import { createEngineBench } from '../../support/engine-bench.ts'
+import { settled } from '../../support/hand-model.ts'
 import { BTC_USDT } from '../../support/money-arbitraries.ts'
 import {
   AT_MARKET,
@@ -112,8 +113,9 @@ describe('an order of which exchange and database know different things', () => 
     await rebalance(bench)
     expect(await restingAt(bench)).toHaveLength(1)
     const killed = bench.engine.killSwitch.kill('enough', { flatten: false })
+    await settled()
     await wait(bench, 2)
-    await killed
+    expect(await killed).toEqual({ cancelled: 1, failed: 0 })
     expect(bench.stores.orders.recent(1)[0]).toMatchObject({ status: 'cancelled', reason: ENDED.killed })
   })
 

@@ -13,7 +13,9 @@ const LEANING = { BTC: '0.08', XRP: '1500', USDT: '3000' }
 const SLICED = ['slices=3', 'slice_every_minutes=60', 'slice_above=100']
 const CHOOSING = 'A model is choosing how the next plan is carried out.'
 
-const says = (option: string, reasons = 'It is calm.') => JSON.stringify({ option, confidence: 0.8, reasons })
+const CITES = [{ field: 'plan.slippageCapPercent', value: 1 }]
+const says = (option: string, reasons = 'It is calm.') =>
+  JSON.stringify({ option, confidence: 0.8, reasons, cites: CITES })
 
 function desk(
   options: {

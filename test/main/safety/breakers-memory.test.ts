@@ -30,7 +30,7 @@ function room() {
     new Breakers({
       clock,
       bus,
-      stores: { transact: (work) => work(), state: memory, positions: memory.store },
+      stores: memory.stores,
       limits: {
         dayPercent: decimal('5'),
         weekPercent: decimal('10'),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { TradedPair } from '../../../shared/ids.ts'
 import { number, share } from '../../../shared/setting.ts'
 import { SECOND } from '../../../shared/time.ts'
+import { curveProblem } from '../../domain/consensus.ts'
 import type { DecisionSettings } from '../../domain/decision.ts'
 import type { CandleNeed } from '../../domain/market.ts'
 import { biasIn } from '../../domain/opinion.ts'
@@ -147,7 +148,10 @@ const settings = z
     weights: z.record(z.string().regex(/^[a-z][a-z_]*$/, 'expected the name of an agent'), number('0', '100')),
     act_from: share,
     close_from: share,
-    neutral_penalty: share,
+    consensus: z.array(z.strictObject({ agreement: share, factor: share })).superRefine((curve, context) => {
+      const problem = curveProblem(curve)
+      if (problem !== null) context.addIssue(problem)
+    }),
     panel: panelSettings,
   })
   .refine(({ weights }) => (weights[TECHNICAL_ANALYSIS] ?? 0) > 0, {
@@ -169,7 +173,7 @@ const decisionSettings = (own: Block): TradingDecisionSettings => ({
   weights: own.weights,
   actFrom: own.act_from,
   closeFrom: own.close_from,
-  neutralPenalty: own.neutral_penalty,
+  consensus: own.consensus,
 })
 
 export const kind = agentKind({
