@@ -18,7 +18,11 @@ const ALL = 100_000_000
 export function writeTables(stores: Stores, dir: string): string {
   const digest = createDigest()
   for (const proposal of stores.proposals.recent(ALL).toReversed()) digest.add('proposal', plain(proposal))
-  for (const conflict of stores.conflicts.recent(ALL).toReversed()) digest.add('conflict', plain(conflict))
+  for (const conflict of stores.conflicts.recent(ALL).toReversed()) {
+    digest.add('conflict', plain(conflict))
+    const scores = stores.conflictScores.of(conflict.id) ?? new Map()
+    digest.add('scores', plain({ id: conflict.id, ...Object.fromEntries(scores) }))
+  }
 
   const orders = createCsvWriter(join(dir, 'orders.csv'), [
     'time',
@@ -138,7 +142,7 @@ export function buildReport(
     checks: result.checks,
     rebalances: result.rebalances.map(({ at, ...rebalance }) => ({ time: isoTime(at), ...rebalance })),
     agentRuns: result.agentRuns,
-    conflicts: result.stores.conflicts.recent(ALL).length,
+    conflicts: result.conflicts,
     tactical: result.tactical,
     rebalancingAlone: alone === null ? null : aloneReport(alone),
     orders: result.stores.orders.recent(ALL).length,
@@ -155,10 +159,16 @@ export function buildReport(
     holdEquity: result.holdEquity === null ? null : toText(result.holdEquity),
     maxDrawdown: toText(result.maxDrawdown.round(18)),
     ledgerBalanced: result.ledgerBalanced,
+    auditHead: headOf(result.stores),
     digest,
     wallSeconds: Math.round(wallSeconds * 1_000) / 1_000,
     candlesPerSecond: Math.round(result.candles / Math.max(result.seconds, 1e-9)),
   }
+}
+
+function headOf({ journal }: Stores): Report['auditHead'] {
+  const { seq, hash } = journal.head()
+  return { seq, hash }
 }
 
 const aloneReport = (result: ReplayResult): AloneReport => ({

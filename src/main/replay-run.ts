@@ -6,7 +6,7 @@ import { createPaperExchange, type PaperExchange } from './adapters/paper/paper-
 import { openCandleFile } from './adapters/recorded/candle-file.ts'
 import { type CandleMerge, createCandleMerge } from './adapters/recorded/merge.ts'
 import { firstCloseOf, type Recording } from './adapters/recorded/recorded-feed.ts'
-import type { TacticalReport } from './adapters/report/report-data.ts'
+import type { ConflictReport, TacticalReport } from './adapters/report/report-data.ts'
 import { createSimulatedClock } from './adapters/system/clock.ts'
 import { createSequentialIds } from './adapters/system/ids.ts'
 import { createLog } from './adapters/system/log.ts'
@@ -21,6 +21,7 @@ import { openingOf, totalsOf } from './paper-account.ts'
 import { openDatabase } from './persistence/database.ts'
 import { createStores } from './persistence/stores.ts'
 import type { Holding, OpenNews, Stores } from './ports.ts'
+import { conflictReport } from './replay-conflicts.ts'
 import { tacticalReport } from './replay-tactical.ts'
 import { wire } from './wiring.ts'
 
@@ -72,6 +73,7 @@ export type ReplayResult = {
   readonly candles: number
   readonly checks: number
   readonly agentRuns: number
+  readonly conflicts: ConflictReport
   /** Null where the analysts were switched off. */
   readonly tactical: TacticalReport | null
   readonly rebalances: readonly ReplayRebalance[]
@@ -220,6 +222,7 @@ export async function runReplay(options: ReplayOptions): Promise<Result<ReplayRe
     candles,
     checks: engine.rebalancer.checkCount(),
     agentRuns: engine.agents?.runCount() ?? 0,
+    conflicts: conflictReport(stores, engine.scorer),
     tactical: engine.calibration === null ? null : tacticalReport(stores, engine.calibration, records.alerts),
     rebalances: records.rebalances,
     fees: records.fees(),

@@ -13,10 +13,16 @@ import { type NewsFiles, openNewsOf } from './news-sources.ts'
 import { recordPoints } from './replay-points.ts'
 import { buildReport, writeTables } from './replay-report.ts'
 import { REPLAY_SETTINGS, type ReplayOptions, runReplay } from './replay-run.ts'
+import { replaySession } from './replay-session.ts'
 
-const USAGE = `Replays recorded candles through the whole engine and writes a report.
+const USAGE = `Replays recorded candles through the whole engine and writes a report, or runs the decisions of a session again.
 
   npm run replay -- --candles BTC/USDT=FILE --candles XRP/USDT=FILE --out DIR
+  npm run replay -- --session DIR
+
+  --session DIR         data folder of a session: what was decided is decided again, from what was told, read and answered
+                        then, and the first step that differs is named. Nothing in the folder is changed
+  --database FILE       which database of that folder, where there are several
 
   --candles PAIR=FILE   a recording (CSV or CSV.gz); once for each pair, XRP/BTC is optional
   --from ISO --to ISO   only candles that open in [from, to)
@@ -34,7 +40,7 @@ const USAGE = `Replays recorded candles through the whole engine and writes a re
   --out DIR             where report.json, report.html and the tables go
   --help
 
-Exit code 0 when it is done, 1 when it failed, 2 for bad use.
+Exit code 0 when it is done, 1 when it failed or a session differs, 2 for bad use or a session that cannot be read.
 `
 
 class BadUse extends Error {}
@@ -43,6 +49,20 @@ type Cli = Omit<ReplayOptions, 'recordings' | 'openNews' | 'onPoint' | 'onProgre
   readonly news: NewsFiles
   readonly files: readonly { readonly symbol: TradedPair; readonly file: string }[]
   readonly out: string
+}
+
+type SessionFlags = { readonly session: string; readonly database: string | null }
+
+/** Null when no session is to be replayed. */
+function readSessionFlags(argv: readonly string[]): SessionFlags | null {
+  if (!argv.some((each) => /^--session(=|$)/.test(each))) return null
+  const { values } = parseArgs({
+    args: [...argv],
+    strict: true,
+    options: { session: { type: 'string' }, database: { type: 'string' } },
+  })
+  if (values.session === undefined || values.session === '') throw new BadUse('--session DIR is missing')
+  return { session: values.session, database: values.database ?? null }
 }
 
 function readFlags(argv: readonly string[]): Cli | 'help' {
@@ -221,10 +241,20 @@ async function replay(cli: Cli): Promise<Result<string>> {
 
 const short = (text: string | null): string => (text === null ? 'unknown' : Number(text).toFixed(2))
 
+async function sessionAgain({ session, database }: SessionFlags): Promise<number> {
+  const replayed = await replaySession(session, database)
+  if (!replayed.ok) {
+    process.stderr.write(`${replayed.error.message}\n`)
+    return 2
+  }
+  process.stdout.write(`${replayed.value.text}\n`)
+  return replayed.value.isSame ? 0 : 1
+}
+
 async function main(): Promise<number> {
-  let cli: Cli | 'help'
+  let cli: Cli | 'help' | SessionFlags
   try {
-    cli = readFlags(process.argv.slice(2))
+    cli = readSessionFlags(process.argv.slice(2)) ?? readFlags(process.argv.slice(2))
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\nTry --help.\n`)
     return 2
@@ -233,6 +263,7 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE)
     return 0
   }
+  if ('session' in cli) return sessionAgain(cli)
   const done = await replay(cli)
   if (done.ok) process.stdout.write(`${done.value}\n`)
   else process.stderr.write(`${done.error.message}\n`)

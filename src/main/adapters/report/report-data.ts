@@ -75,6 +75,34 @@ export type TacticalReport = {
   readonly breakers: ReadonlyArray<{ readonly time: string; readonly breaker: string; readonly text: string }>
 }
 
+/** Amounts in quote, after fees. */
+export type ConflictReport = {
+  /** All six types, also those that never came up. */
+  readonly byType: Readonly<Record<string, number>>
+  readonly byResolver: ReadonlyArray<{
+    readonly by: string
+    /** Those that are scored. */
+    readonly answers: number
+    readonly earned: string
+    /** What the defaults would have earned in their place. */
+    readonly byDefault: string
+    readonly costUsd: string
+  }>
+  /** Oldest first. */
+  readonly cases: ReadonlyArray<{
+    readonly time: string
+    readonly type: string
+    readonly symbol: string
+    readonly says: readonly string[]
+    readonly by: string | null
+    /** What was answered, and what was done: another option where the answer was to wait. */
+    readonly decided: string | null
+    readonly applied: string | null
+    /** Option → what it would have earned; null where nobody can know, and nothing while it is not scored. */
+    readonly earned: Readonly<Record<string, string | null>>
+  }>
+}
+
 /** The same recording without the analysts. */
 export type AloneReport = {
   readonly finalEquity: string | null
@@ -92,7 +120,7 @@ export type Report = {
   readonly checks: number
   readonly rebalances: readonly ReportRebalance[]
   readonly agentRuns: number
-  readonly conflicts: number
+  readonly conflicts: ConflictReport
   /** Null where the analysts were switched off; so is the comparison with rebalancing alone. */
   readonly tactical: TacticalReport | null
   readonly rebalancingAlone: AloneReport | null
@@ -108,6 +136,8 @@ export type Report = {
   /** Fraction of the running peak. */
   readonly maxDrawdown: string
   readonly ledgerBalanced: boolean
+  /** The end of the chain of audit rows that this run wrote. */
+  readonly auditHead: { readonly seq: number; readonly hash: string }
   readonly digest: string
   readonly wallSeconds: number
   readonly candlesPerSecond: number

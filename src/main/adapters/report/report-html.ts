@@ -1,5 +1,6 @@
 import { decimal } from '../../../shared/money.ts'
 import { drawdownChart, equityChart, weightsChart } from './charts.ts'
+import { conflictSections } from './conflicts-html.ts'
 import { escapeHtml, shownDecimal, shownExactly, shownPercent, shownTime, table } from './markup.ts'
 import type { Report, ReportData, ReportRebalance, ReportSeries } from './report-data.ts'
 import { REPORT_STYLE } from './report-style.ts'
@@ -30,6 +31,7 @@ export function reportHtml({ report, series }: ReportData, quote = 'USDT'): stri
 ${cards(report, points, quote)}
 ${charts(points, quote)}
 ${tacticalSections(report, quote)}
+${report.tactical === null ? '' : conflictSections(report.conflicts, quote)}
 ${rebalances(report)}
 <div class="pair">
 ${holdings(report)}
@@ -77,7 +79,7 @@ ${card('Rebalancing brought', moreText, quote, share === '' ? '' : `${share} aga
 ${card('Largest drawdown', shownPercent(report.maxDrawdown, 2), '%', 'from the running peak of equity')}
 ${card('Rebalances', count(report.rebalances.length), '', `in ${count(report.checks)} checks`)}
 ${card('Fees', shownDecimal(report.fees, 2), quote, `${count(report.orders)} orders, ${count(report.fills)} fills`)}
-${card('Agents', count(report.agentRuns), 'runs', `${count(report.conflicts)} conflicts`)}
+${card('Agents', count(report.agentRuns), 'runs', `${count(report.conflicts.cases.length)} conflicts`)}
 ${report.ledgerBalanced ? card('Ledger', '✓ balances', '', 'every asset sums to zero', ' good') : card('Ledger', '✗ does not balance', '', 'do not trust this report', ' bad')}
 </dl>`
 }
