@@ -19,8 +19,8 @@ describe('the queue of decisions', () => {
         each.id === 'prp_pending' ? { ...each, snoozedUntil: until } : each,
       ),
     })
-    expect(idsOf('Snoozed', 'all', snoozed(NOW + 1))).toEqual(['prp_pending'])
-    expect(idsOf('Snoozed', 'all', snoozed(NOW))).toBeUndefined()
+    expect(idsOf('Snoozed', 'all', snoozed(NOW + 1))).toEqual(['cfl_waiting', 'prp_pending'])
+    expect(idsOf('Snoozed', 'all', snoozed(NOW))).toEqual(['cfl_waiting'])
   })
   it('filters only what is decided: nothing that waits can be filtered out of sight', () => {
     expect(idsOf('Waiting', 'rejected')).toHaveLength(3)

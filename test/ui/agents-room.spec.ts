@@ -296,3 +296,33 @@ test('the room passes axe in both themes and is photographed', async ({ window, 
     await lookAt(window, 'fixture-agents-off', theme)
   }
 })
+
+test('models stand with their state, their last answer and the budget, and are tested with a button', async ({
+  window,
+  engine,
+}) => {
+  const models = panel(window, 'Models')
+  await expect(models).toContainText('0.0328 of 1 USD today, at most 0.3 USD for one decision')
+  await expect(models.getByRole('row', { name: /Claude/ })).toContainText(
+    /claude-sonnet-5-5-20260115Ready2 h ago, Conflictanswered3\.4 s0\.004211/,
+  )
+  engine.answer('models.test', { model: 'deepseek-flash-0923', latencyMs: 812, costUsd: '0.000021' })
+  await models.getByRole('button', { name: 'Test DeepSeek' }).click()
+  await expect(window.getByText('DeepSeek answers: deepseek-flash-0923, in 0.8 s, for 0.000021 USD.')).toBeVisible()
+  expect(heardOf(engine, 'models.test')).toEqual([{ provider: 'deepseek' }])
+})
+
+test('a model without a key says which one it needs; a provider that keeps failing says so at the top', async ({
+  window,
+  engine,
+}) => {
+  engine.push({ ...fixtureView(), agents: startingAgents })
+  const models = panel(window, 'Models')
+  await expect(models.getByRole('row', { name: /Claude/ })).toContainText('Set ANTHROPIC_API_KEY in the environment')
+  await expect(models.getByRole('button')).toHaveCount(0)
+  const { status } = fixtureView()
+  const levelBecause = 'REDUCED: models failed again and again; switched off: optional models.'
+  engine.push({ ...fixtureView(), agents: troubledAgents, status: { ...status, level: 'REDUCED', levelBecause } })
+  await expect(models.getByRole('row', { name: /DeepSeek/ })).toContainText('Left alone')
+  await expect(window.getByRole('banner')).toContainText(levelBecause)
+})

@@ -39,7 +39,7 @@ export const accountingHandlers = (desk: AccountingDesk): Pick<Handlers, 'lots.o
       if (isWanted(entry.at)) for (const row of rows) records.push(csvRecord(row))
       if (++entries % ENTRIES_A_TURN === 0) await nextTurn()
     }
-    const fileName = `triplegain-${what}-${year ?? 'all-years'}.csv`
+    const fileName = `triplegain-${what}-${year ?? 'all-years'}`
     return ok({ fileName, csv: records.join(''), rows: records.length - 1 })
   },
 })

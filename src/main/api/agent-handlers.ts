@@ -3,6 +3,7 @@ import { TradedPair } from '../../shared/ids.ts'
 import { fail, ok } from '../../shared/result.ts'
 import type { AgentRunner } from '../agents/agent-runner.ts'
 import type { Calibration } from '../agents/calibration.ts'
+import type { ModelDesk } from '../coordinator/model-desk.ts'
 import type { Regime } from '../domain/signal.ts'
 import type { Stores } from '../ports.ts'
 import { callView, outputView } from './agent-views.ts'
@@ -11,6 +12,7 @@ export type AgentDesks = {
   /** Null while the analysts are switched off. */
   readonly agents: AgentRunner | null
   readonly calibration: Calibration | null
+  readonly models: Pick<ModelDesk, 'test'>
   readonly stores: Pick<Stores, 'agentOutputs' | 'agentCalls'>
 }
 
@@ -18,8 +20,13 @@ export type AgentDesks = {
 export const agentHandlers = ({
   agents,
   calibration,
+  models,
   stores,
-}: AgentDesks): Pick<Handlers, 'agent.run' | 'agent.history' | 'agent.calls' | 'agent.calibration'> => ({
+}: AgentDesks): Pick<
+  Handlers,
+  'models.test' | 'agent.run' | 'agent.history' | 'agent.calls' | 'agent.calibration'
+> => ({
+  'models.test': ({ provider }) => models.test(provider),
   'agent.run': ({ name }) =>
     agents?.runNow(name) === true
       ? ok({ text: 'It has been asked.' })

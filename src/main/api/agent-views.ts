@@ -1,9 +1,16 @@
-import type { AgentCallView, AgentOutputView, AgentSaidView, AgentView } from '../../shared/contract/views.ts'
+import type {
+  AgentCallView,
+  AgentOutputView,
+  AgentSaidView,
+  AgentView,
+  ModelView,
+} from '../../shared/contract/views.ts'
 import { nextBoundary } from '../../shared/time.ts'
 import type { AgentOutput } from '../agents/agent.ts'
 import type { AgentStatus, LastRun } from '../agents/agent-runner.ts'
+import type { ModelDesk, ProviderState } from '../coordinator/model-desk.ts'
 import { biasIn } from '../domain/opinion.ts'
-import type { AgentCall, AgentOutputRow, Clock } from '../ports.ts'
+import type { AgentCall, AgentOutputRow, Clock, LlmCallStore } from '../ports.ts'
 
 /** What is shown of an indicator: enough to compare it with any chart. */
 const DIGITS = 6
@@ -103,4 +110,26 @@ export function outputView({ symbol, at, latencyMs, output }: AgentOutputRow): A
 export const callView = (call: AgentCall): AgentCallView => {
   const { at, name, symbol, model, costUsd, latencyMs, outcome, answer } = call
   return { at, name, symbol, model, costUsd, latencyMs, outcome, answer }
+}
+
+/** @param unreached those of the settings that have no key. */
+export function modelViews(desk: ModelDesk, unreached: readonly ProviderState[], calls: LlmCallStore): ModelView[] {
+  const ready = desk.providers().map((each) => ({ ...each, state: each.isLeftAlone ? 'left_alone' : 'ready' }) as const)
+  const without = unreached.map((each) => ({ ...each, state: 'no_key' }) as const)
+  return [...ready, ...without].map(({ model, provider, state }) => {
+    const last = calls.last(provider)
+    return {
+      provider,
+      model,
+      state,
+      last: last && {
+        at: last.startedAt,
+        purpose: last.purpose,
+        outcome: last.end?.outcome ?? null,
+        model: last.end?.modelAnswered ?? null,
+        latencyMs: last.end?.latencyMs ?? null,
+        costUsd: last.end?.settledUsd ?? last.reservedUsd,
+      },
+    }
+  })
 }

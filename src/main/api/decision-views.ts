@@ -1,7 +1,9 @@
-import type { ConflictView, ProposalView } from '../../shared/contract/views.ts'
+import type { ConflictView, ProposalView, ResolverView } from '../../shared/contract/views.ts'
 import { quoteOf, type TradedPair } from '../../shared/ids.ts'
 import { type Decimal, decimal, type Price, shown, toText, ZERO } from '../../shared/money.ts'
-import type { Conflict } from '../domain/conflict.ts'
+import type { ResolverScore } from '../coordinator/conflict-scorer.ts'
+import { type Conflict, type ResolvedBy, stageOf, type WaitsFor } from '../domain/conflict.ts'
+import type { ConflictScores } from '../domain/counterfactual.ts'
 import { filledOf, ordersOfLeg } from '../domain/execution.ts'
 import { isFinal, type Order } from '../domain/order.ts'
 import { isApprovedLeg, type Proposal } from '../domain/proposal.ts'
@@ -116,32 +118,31 @@ function legStatus(proposal: Proposal, index: number, own: readonly Order[]): Pr
   return proposal.status === 'pending' ? 'planned' : 'stopped'
 }
 
-export function conflictView(conflict: Conflict): ConflictView {
-  const { signal, regime } = conflict
+/** @param scores null while it is not scored. */
+export function conflictView(conflict: Conflict, scores: ConflictScores | null): ConflictView {
+  const [one, other] = conflict.sides
   const current = conflict.attempts.find((attempt) => attempt.endedAt === null)
   return {
     id: conflict.id,
     type: conflict.type,
+    stage: scores === null ? stageOf(conflict) : 'scored',
     symbol: conflict.symbol,
-    title: `${conflict.symbol}: ${signal.bias} signal in a ${regime.regime.replaceAll('_', ' ')} market`,
+    title: `${conflict.symbol}: ${one.says}, but ${other.says}`,
     detectedAt: conflict.detectedAt,
     deadline: conflict.deadline,
-    sides: [
-      {
-        who: 'technical analysis',
-        says: `go ${signal.bias}`,
-        confidence: signal.confidence,
-        values: { entry: signal.entry, atr: signal.atr },
-      },
-      {
-        who: 'regime detection',
-        says: `the market is ${regime.regime.replaceAll('_', ' ')}`,
-        confidence: regime.confidence,
-        values: { ...regime.indicators },
-      },
-    ],
-    options: conflict.options.map(({ id, kind, text }) => ({ id, kind, text })),
+    sides: conflict.sides.map(({ who, says, confidence, values }) => ({
+      who: who.replaceAll('_', ' '),
+      says,
+      confidence,
+      values: { ...values },
+    })),
+    options: conflict.options.map(({ id, kind, text }) => {
+      const earned = scores?.get(id) ?? null
+      return { id, kind, text, earned: earned && shown(earned, 2) }
+    }),
     defaultOptionId: conflict.defaultOptionId,
+    waitsFor: waitsForText(conflict.waitsFor),
+    waited: conflict.waited && { ...conflict.waited },
     asking: conflict.asking,
     askingSince: current?.startedAt ?? null,
     attempts: conflict.attempts.map((attempt) => ({ ...attempt })),
@@ -155,3 +156,21 @@ export function conflictView(conflict: Conflict): ConflictView {
     correlationId: conflict.correlationId,
   }
 }
+
+/** In the order in which they are asked. */
+const RESOLVERS: readonly ResolvedBy[] = ['deepseek', 'claude', 'trader', 'default']
+
+export const resolverViews = (scores: ReadonlyMap<ResolvedBy, ResolverScore>): ResolverView[] =>
+  RESOLVERS.flatMap((by): ResolverView[] => {
+    const score = scores.get(by)
+    if (score === undefined) return []
+    const { answers, byDefault, costUsd, earned } = score
+    const isModel = by === 'deepseek' || by === 'claude'
+    const costs = isModel ? toText(costUsd) : null
+    return [{ by, answers, earned: shown(earned, 2), byDefault: shown(byDefault, 2), costUsd: costs }]
+  })
+
+const waitsForText = (waitsFor: WaitsFor): string =>
+  waitsFor.kind === 'rebalance'
+    ? 'the end of the rebalance'
+    : `the next word of ${waitsFor.agent.replaceAll('_', ' ')} on ${waitsFor.symbol}`

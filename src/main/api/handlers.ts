@@ -5,16 +5,15 @@ import { amount, type Price, price, toText } from '../../shared/money.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
 import { epochMs } from '../../shared/time.ts'
 import type { ApprovalDesk } from '../approval/approval-desk.ts'
-import type { ConflictDesk } from '../coordinator/conflict-desk.ts'
 import type { Coordinator } from '../coordinator/coordinator.ts'
 import { ENDED } from '../domain/order.ts'
 import type { Position } from '../domain/position.ts'
 import type { Executor } from '../execution/executor.ts'
 import type { MovementDesk } from '../execution/movement-desk.ts'
 import type { JournalRow, Stores } from '../ports.ts'
-import type { Rebalancer } from '../rebalancing/rebalancer.ts'
 import type { Breakers } from '../safety/breakers.ts'
 import type { KillSwitch } from '../safety/kill-switch.ts'
+import type { ToldDesks } from '../session/told.ts'
 import { type AccountingDesk, accountingHandlers } from './accounting-handlers.ts'
 import { type AgentDesks, agentHandlers } from './agent-handlers.ts'
 import { bagHandlers } from './bag-handlers.ts'
@@ -25,11 +24,11 @@ import type { Projection } from './projection.ts'
 export type Desks = Omit<AccountingDesk, 'ledger'> &
   Omit<AgentDesks, 'stores'> & {
     readonly approval: ApprovalDesk
-    readonly conflicts: ConflictDesk
+    readonly conflicts: Pick<ToldDesks['conflicts'], 'decide' | 'resume'>
     readonly coordinator: Coordinator
     readonly executor: Executor
     readonly movements: MovementDesk
-    readonly rebalancer: Rebalancer
+    readonly rebalancer: ToldDesks['rebalancer']
     readonly killSwitch: KillSwitch
     readonly breakers: Pick<Breakers, 'onResumed'>
     /** Whether stop and target are on the right sides of the price; null leaves one where it is. */
@@ -185,6 +184,7 @@ export function createHandlers(desks: Desks): Handlers {
       const known = CorrelationId.safeParse(correlationId)
       return ok({ rows: known.success ? stores.journal.trace(known.data).map(rowView) : [] })
     },
+    'journal.head': () => ok({ ...stores.journal.head(), problem: stores.journal.headTrouble()?.message ?? null }),
     'journal.deadLetters': ({ limit }) => {
       stores.messages.flush()
       const rows = stores.journal.deadLetters(limit)

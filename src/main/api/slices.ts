@@ -8,14 +8,14 @@ import {
 import type { TradedPair } from '../../shared/ids.ts'
 import { decimal, fromFloat, type Price, shown, toText } from '../../shared/money.ts'
 import { type EpochMs, SECOND, startOfDay } from '../../shared/time.ts'
-import type { ConflictAttempt } from '../domain/conflict.ts'
+import { stageOf } from '../domain/conflict.ts'
 import type { Position } from '../domain/position.ts'
 import { isResumable, type Proposal } from '../domain/proposal.ts'
 import type { Engine } from '../engine.ts'
 import type { Clock, Markets, Stores } from '../ports.ts'
-import { agentView } from './agent-views.ts'
+import { agentView, modelViews } from './agent-views.ts'
 import { breakerViews } from './breaker-views.ts'
-import { conflictView, proposalView } from './decision-views.ts'
+import { conflictView, proposalView, resolverViews } from './decision-views.ts'
 import { marketView } from './market-view.ts'
 import { externalView, orderView } from './order-views.ts'
 import { portfolioView } from './portfolio-view.ts'
@@ -34,6 +34,8 @@ export type SliceDeps = {
   readonly dataDir: string
   readonly speed: () => number
   readonly hasKey: { readonly deepseek: boolean; readonly claude: boolean }
+  /** As the settings call them. */
+  readonly modelNames: { readonly deepseek: string; readonly claude: string }
   readonly startedAt: EpochMs
 }
 
@@ -49,11 +51,11 @@ export function createSlices(deps: SliceDeps): Slices {
   const keep = keepRows(stores)
   const rowsOf = createPositionRows(stores, keep)
   const pendingProposals = keep(() => stores.proposals.withStatus('pending'))
-  const unresolved = keep(() => engine.conflicts.pending())
+  const unapplied = keep(() => engine.conflicts.pending())
+  const undecided = keep(() => unapplied().filter(({ resolution }) => resolution === null))
   const liveOrders = keep(() => stores.orders.live())
   const pendingCount = (): number =>
-    pendingProposals().filter((proposal) => !isSnoozed(proposal, clock.now())).length + unresolved().length
-  const attempts = keep(() => stores.conflicts.recent(DECIDED_SHOWN).flatMap((conflict) => conflict.attempts))
+    pendingProposals().filter((proposal) => !isSnoozed(proposal, clock.now())).length + undecided().length
 
   const proposalOf = (proposal: Proposal): ProposalView => {
     const orders = stores.orders.ofProposal(proposal.id)
@@ -98,9 +100,10 @@ export function createSlices(deps: SliceDeps): Slices {
   )
   const withoutPrices = keep(() => [...waiting().map(proposalOf), ...decided()])
   const conflicts = keep(() => {
-    const settled = stores.conflicts.recent(DECIDED_SHOWN).filter((conflict) => conflict.resolution !== null)
-    return [...unresolved(), ...settled].map(conflictView)
+    const settled = stores.conflicts.recent(DECIDED_SHOWN).filter((conflict) => stageOf(conflict) === 'resolved')
+    return [...unapplied(), ...settled].map((conflict) => conflictView(conflict, stores.conflictScores.of(conflict.id)))
   })
+  const resolvers = keep(() => resolverViews(engine.scorer.resolvers()))
 
   const refusals = keep(() =>
     stores.riskDecisions
@@ -148,8 +151,10 @@ export function createSlices(deps: SliceDeps): Slices {
         speed: deps.speed(),
         coordinator: coordinator.state,
         coordinatorReason: coordinator.reason,
+        level: engine.degradation.level(),
+        levelBecause: engine.degradation.because(),
         kill: engine.killSwitch.killed(),
-        lights: lights(deps, attempts()),
+        lights: lights(deps),
         calls: engine.exchange.health().calls,
         difference: differenceView(engine),
         stopsRest: restsView(
@@ -196,7 +201,7 @@ export function createSlices(deps: SliceDeps): Slices {
       const others = withCurrent()()
       const isOther = ({ status }: ProposalView): boolean => status !== 'pending'
       const proposals = pending.length === 0 ? others : [...pending.map(proposalOf), ...others.filter(isOther)]
-      return { proposals, conflicts: conflicts() }
+      return { proposals, conflicts: conflicts(), resolvers: resolvers() }
     },
     orders() {
       const external = engine.executor.externalOrders()
@@ -216,9 +221,16 @@ export function createSlices(deps: SliceDeps): Slices {
       market: marketView(engine.market, markets.symbols),
       breakers: breakerViews(engine.breakers.snapshot(), engine.breakerLimits, clock.now()),
       refusals: refusals(),
+      models: modelViews(engine.models, modelsWithoutKey(deps), stores.llmCalls),
+      modelsBudget: engine.models.budget(),
     }),
   }
 }
+
+const modelsWithoutKey = ({ hasKey, modelNames }: SliceDeps) =>
+  (['deepseek', 'claude'] as const).flatMap((provider) =>
+    hasKey[provider] ? [] : [{ provider, model: modelNames[provider], isLeftAlone: false }],
+  )
 
 function exchangeLights(engine: Engine, clock: Clock, mode: SliceDeps['mode']): LightView[] {
   const blocked = engine.executor.blockedBecause()
@@ -259,15 +271,23 @@ function differenceView({ executor }: Engine): StatusView['difference'] {
 /** A feed that has been silent for this long is not well. */
 const SILENT_MS = 30 * SECOND
 
-function lights({ engine, clock, hasKey, mode }: SliceDeps, attempts: readonly ConflictAttempt[]): LightView[] {
+function lights({ engine, clock, hasKey, mode, stores }: SliceDeps): LightView[] {
   const feed = engine.market.feed()
   const lastPrice = engine.market.lastAt()
   const isSilent = lastPrice === null || clock.now() - lastPrice > SILENT_MS
   const llm = (name: 'deepseek' | 'claude'): LightView => {
     if (!hasKey[name]) return { name, state: 'off', text: 'no key: defaults apply', at: null }
-    const last = attempts.find((attempt) => attempt.resolver === name)
-    if (last === undefined) return { name, state: 'waiting', text: 'not asked yet', at: null }
-    return { name, state: last.endedAt === null ? 'waiting' : 'ok', text: last.outcome ?? 'asking', at: last.endedAt }
+    const last = stores.llmCalls.last(name)
+    if (last === null) return { name, state: 'waiting', text: 'not asked yet', at: null }
+    if (last.end === null) return { name, state: 'waiting', text: 'asking', at: null }
+    const isLeftAlone = engine.models.providers().some((each) => each.provider === name && each.isLeftAlone)
+    const state = last.end.outcome === 'answered' && !isLeftAlone ? 'ok' : 'down'
+    return {
+      name,
+      state,
+      text: isLeftAlone ? 'failed again and again: left alone for a while' : last.end.outcome,
+      at: last.startedAt,
+    }
   }
   return [
     {

@@ -70,8 +70,12 @@ const SUMMARIES: Summaries = {
         return `${name}: detected`
       case 'asking':
         return `${name}: asking ${conflict.asking ?? 'nobody'}`
+      case 'waiting':
+        return `${name}: waiting, decided by ${conflict.resolution?.by}`
       case 'resolved':
-        return `${name}: ${words(conflict.resolution?.optionId ?? 'unresolved')}, decided by ${conflict.resolution?.by}`
+        return `${name}: ${words(conflict.waited?.optionId ?? conflict.resolution?.optionId ?? 'unresolved')}, decided by ${conflict.resolution?.by}`
+      case 'scored':
+        return `${name}: scored, what each answer would have earned is known`
       default:
         return assertNever(kind)
     }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DecimalText } from '../money.ts'
 import { RuleView } from './rule-view.ts'
 
 /* What the Agents room shows. Confidences, shares and scores are floats: they size nothing. */
@@ -85,12 +86,36 @@ export const RefusalView = z.object({
 })
 export type RefusalView = z.infer<typeof RefusalView>
 
+/** A provider of models, and how it has been doing. */
+export const ModelView = z.object({
+  provider: z.string(),
+  /** As the settings call it. */
+  model: z.string(),
+  state: z.enum(['ready', 'no_key', 'left_alone']),
+  /** The newest question to it; null where there was none. */
+  last: z
+    .object({
+      at: At,
+      purpose: z.string(),
+      /** Null while the answer is out. */
+      outcome: z.string().nullable(),
+      model: z.string().nullable(),
+      latencyMs: z.number().nullable(),
+      costUsd: DecimalText,
+    })
+    .nullable(),
+})
+export type ModelView = z.infer<typeof ModelView>
+
 export const AgentsView = z.object({
   agents: z.array(AgentView),
   market: z.array(FreshnessView),
   breakers: z.array(BreakerView),
   /** Newest first. */
   refusals: z.array(RefusalView),
+  models: z.array(ModelView),
+  /** US dollars, of all questions to models since 00:00 UTC, and what they may cost at most. */
+  modelsBudget: z.object({ spentUsd: DecimalText, perDayUsd: DecimalText, perDecisionUsd: DecimalText }),
 })
 export type AgentsView = z.infer<typeof AgentsView>
 

@@ -79,7 +79,7 @@ export const calls = {
   },
   /** What is held, lot by lot, oldest first. */
   'lots.open': { input: Nothing, output: z.object({ lots: z.array(OpenLotView) }) },
-  /** CSV text: realized gains lot by lot (null: of all years), or the whole ledger. */
+  /** CSV text and a name for it without extension: realized gains lot by lot (null: of all years), or the whole ledger. */
   'ledger.export': {
     input: z
       .object({ what: z.enum(['gains', 'entries']), year: z.number().int().min(2009).max(2999).nullable() })
@@ -87,6 +87,11 @@ export const calls = {
     output: z.object({ fileName: z.string(), csv: z.string(), rows: z.number() }),
   },
 
+  /** One cheap question to a provider of models, to see whether it answers. */
+  'models.test': {
+    input: z.object({ provider: z.string().max(50) }).strict(),
+    output: z.object({ model: z.string(), latencyMs: z.number(), costUsd: z.string() }),
+  },
   /** Runs an agent on every symbol now, whatever its schedule. */
   'agent.run': { input: z.object({ name: z.string() }).strict(), output: Done },
   /** What it said that was news, newest first. */
@@ -155,6 +160,16 @@ export const calls = {
   'journal.deadLetters': {
     input: z.object({ limit: z.number().int().min(1).max(200) }).strict(),
     output: z.object({ rows: z.array(DeadLetterView) }),
+  },
+  /** The end of the audit's chain; `problem` is what speaks against the note of it that is kept outside the database. */
+  'journal.head': {
+    input: Nothing,
+    output: z.object({
+      seq: z.number().int(),
+      hash: z.string(),
+      at: z.number().nullable(),
+      problem: z.string().nullable(),
+    }),
   },
   'journal.ledger': {
     input: z.object({ limit: z.number().int().min(1).max(500) }).strict(),

@@ -20,6 +20,7 @@ const CALLS: Record<CallName, true> = {
   'bag.release': true,
   'lots.open': true,
   'ledger.export': true,
+  'models.test': true,
   'agent.run': true,
   'agent.history': true,
   'agent.calls': true,
@@ -37,6 +38,7 @@ const CALLS: Record<CallName, true> = {
   'journal.search': true,
   'journal.trace': true,
   'journal.deadLetters': true,
+  'journal.head': true,
   'journal.ledger': true,
 }
 const EVENTS: Record<EventName, true> = { 'view.delta': true }

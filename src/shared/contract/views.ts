@@ -68,6 +68,9 @@ export const StatusView = z.object({
   speed: z.number(),
   coordinator: z.enum(['RUNNING', 'PAUSED', 'HALTED']),
   coordinatorReason: z.string().nullable(),
+  /** How much is switched off because models or the exchange keep failing, and what; null where nothing is. */
+  level: z.enum(['NORMAL', 'REDUCED', 'LIMITED', 'EMERGENCY']),
+  levelBecause: z.string().nullable(),
   /** Set while it is HALTED by the kill switch; another halt (a circuit breaker) leaves it null. */
   kill: z.object({ at: At, reason: z.string() }).nullable(),
   lights: z.array(LightView),
@@ -269,18 +272,35 @@ export type ProposalView = z.infer<typeof ProposalView>
 export const ConflictView = z.object({
   id: z.string(),
   type: z.string(),
+  /** `scored` once it is known what each option would have earned. */
+  stage: z.enum(['detected', 'asking', 'waiting', 'resolved', 'scored']),
   symbol: z.string(),
   title: z.string(),
   detectedAt: At,
   deadline: At,
   /** What each side says, with the values it used. */
   sides: z.array(
-    z.object({ who: z.string(), says: z.string(), confidence: z.number(), values: z.record(z.string(), z.number()) }),
+    z.object({
+      who: z.string(),
+      says: z.string(),
+      confidence: z.number().nullable(),
+      values: z.record(z.string(), z.number()),
+    }),
   ),
   options: z.array(
-    z.object({ id: z.string(), kind: z.enum(['proceed', 'wait', 'modify', 'abort']), text: z.string() }),
+    z.object({
+      id: z.string(),
+      kind: z.enum(['proceed', 'wait', 'modify', 'abort']),
+      text: z.string(),
+      /** What it would have earned, in quote, after fees; null while that is open, and where nobody can know. */
+      earned: Num.nullable(),
+    }),
   ),
   defaultOptionId: z.string(),
+  /** Whose word ends a wait, in words. */
+  waitsFor: z.string(),
+  /** How a wait ended; null before, and where nothing was waited for. */
+  waited: z.object({ at: At, optionId: z.string(), because: z.string() }).nullable(),
   /** Who is being asked now; null while nobody is. */
   asking: z.string().nullable(),
   askingSince: At.nullable(),
@@ -301,10 +321,23 @@ export const ConflictView = z.object({
 })
 export type ConflictView = z.infer<typeof ConflictView>
 
+/** How well those who decide have decided, over all conflicts that are scored. */
+export const ResolverView = z.object({
+  by: z.enum(['deepseek', 'claude', 'trader', 'default']),
+  answers: z.number().int(),
+  /** By their answers, in quote, after fees; and what the defaults would have earned in their place. */
+  earned: Num,
+  byDefault: Num,
+  /** Of all questions, US dollars; null for those who cost nothing. */
+  costUsd: Num.nullable(),
+})
+export type ResolverView = z.infer<typeof ResolverView>
+
 export const DecisionsView = z.object({
   /** Waiting for someone first, oldest deadline first; then what was decided, newest first. */
   proposals: z.array(ProposalView),
   conflicts: z.array(ConflictView),
+  resolvers: z.array(ResolverView),
 })
 export type DecisionsView = z.infer<typeof DecisionsView>
 

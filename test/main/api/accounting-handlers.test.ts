@@ -87,7 +87,7 @@ const HISTORY: readonly LedgerEntry[] = [
 describe('the file of realized gains', () => {
   it('has a row per part of a lot, with the times of both ends and what it cost and brought', async () => {
     const { table, fileName, rows } = await deskOf(HISTORY).file('gains')
-    expect(fileName).toBe('triplegain-gains-all-years.csv')
+    expect(fileName).toBe('triplegain-gains-all-years')
     expect(rows).toBe(2)
     expect(table).toEqual([
       {
@@ -111,7 +111,7 @@ describe('the file of realized gains', () => {
     const desk = deskOf([...HISTORY, trade('sell', '0.5', '60000', 400)])
     expect((await desk.file('gains', 2026)).rows).toBe(2)
     const { table, fileName } = await desk.file('gains', 2027)
-    expect(fileName).toBe('triplegain-gains-2027.csv')
+    expect(fileName).toBe('triplegain-gains-2027')
     expect(table).toMatchObject([{ 'Cost Basis': '25000', 'Gain/Loss': '5000' }])
     expect((await desk.file('gains', 2025)).table).toEqual([])
   })

@@ -4,6 +4,7 @@ import { agentHandlers } from '../../../src/main/api/agent-handlers.ts'
 import { createStores } from '../../../src/main/persistence/stores.ts'
 import { calls } from '../../../src/shared/contract/contract.ts'
 import type { MessageId } from '../../../src/shared/ids.ts'
+import { fail } from '../../../src/shared/result.ts'
 import { epochMs, HOUR } from '../../../src/shared/time.ts'
 import { regimeOf, taOf } from '../../support/signal-builders.ts'
 import { BTC_USDT, XRP_USDT } from '../agents/candles.ts'
@@ -22,7 +23,9 @@ function deskOf() {
     scheduledOf('analyst', { agent: agentOf((view) => opinionOn(view)), everyMs: HOUR }),
     scheduledOf('silenced'),
   ])
-  return { stores, calibration, runner, bus, tell, handlers: agentHandlers({ agents: runner, calibration, stores }) }
+  const models = { test: () => Promise.resolve(fail('llm/unknown-provider', 'There is no key for it.')) }
+  const handlers = agentHandlers({ agents: runner, calibration, models, stores })
+  return { stores, calibration, models, runner, bus, tell, handlers }
 }
 
 describe('the Agents room', () => {

@@ -22,6 +22,7 @@ function openWindow() {
     dataDir: '',
     speed: () => 1,
     hasKey: { deepseek: false, claude: false },
+    modelNames: { deepseek: 'deepseek-flash', claude: 'claude-sonnet' },
     startedAt: clock.now(),
   })
   const projection = new Projection(clock, slices, EVERY_MS)

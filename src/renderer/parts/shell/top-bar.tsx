@@ -1,4 +1,4 @@
-import { Ban, FlaskConical, OctagonX, Pause, Play } from 'lucide-react'
+import { Ban, FlaskConical, OctagonX, Pause, Play, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { percent } from '../../format.ts'
 import { show } from '../../stores/overlays.ts'
@@ -48,9 +48,12 @@ function ModePlate() {
 const STATE_TONES = { RUNNING: 'good', PAUSED: 'warn', HALTED: 'bad' } as const
 
 function CoordinatorState() {
-  const { coordinator, reason } = useViewParts(({ status }) => ({
+  const { because, coordinator, level, levelBecause } = useViewParts(({ status }) => ({
     coordinator: status.coordinator,
-    reason: status.coordinatorReason,
+    level: status.level,
+    levelBecause: status.levelBecause,
+    // Where both are known the stop weighs more; the chip says the other.
+    because: status.coordinatorReason ?? status.levelBecause,
   }))
   const Icon = coordinator === 'RUNNING' ? Play : coordinator === 'PAUSED' ? Pause : OctagonX
   return (
@@ -60,9 +63,16 @@ function CoordinatorState() {
         <span className="sr-only">Coordinator: </span>
         <span>{coordinator}</span>
       </span>
-      {reason !== null && (
-        <span className="coordinator-reason" title={reason}>
-          {reason}
+      {level !== 'NORMAL' && (
+        <span className={`chip chip-${level === 'EMERGENCY' ? 'bad' : 'warn'}`} title={levelBecause ?? undefined}>
+          <TriangleAlert size={12} aria-hidden="true" />
+          <span>{level}</span>
+          <span className="sr-only">{levelBecause}</span>
+        </span>
+      )}
+      {because !== null && (
+        <span className="coordinator-reason" title={because}>
+          {because}
         </span>
       )}
     </div>

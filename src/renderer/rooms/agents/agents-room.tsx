@@ -11,6 +11,7 @@ import { AgentDetails } from './agent-details.tsx'
 import { Breakers } from './breakers.tsx'
 import { Calibration } from './calibration.tsx'
 import { MarketData } from './market-data.tsx'
+import { Models } from './models.tsx'
 import { Refusals } from './refusals.tsx'
 
 export function AgentsRoom() {
@@ -22,6 +23,7 @@ export function AgentsRoom() {
         <Breakers />
       </div>
       {agents.length === 0 ? <NoAgents /> : <Cards agents={agents} />}
+      <Models />
       <Refusals />
     </RoomFrame>
   )

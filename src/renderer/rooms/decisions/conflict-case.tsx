@@ -6,6 +6,7 @@ import { Panel } from '../../parts/panel.tsx'
 import { hashOf } from '../../stores/address.ts'
 import { ConflictAttempts } from './conflict-attempts.tsx'
 import { ConflictOptions } from './conflict-options.tsx'
+import { ResolverScores } from './resolver-scores.tsx'
 import { CaseStatus } from './status.tsx'
 
 export function ConflictCase({ conflict }: { conflict: ConflictView }) {
@@ -19,6 +20,7 @@ export function ConflictCase({ conflict }: { conflict: ConflictView }) {
         </div>
         <p className="case-meta">
           {capitalized(words(conflict.type))} · {conflict.symbol} · detected <When at={conflict.detectedAt} />
+          {conflict.stage === 'waiting' && ` · waiting for ${conflict.waitsFor}`}
           {resolution === null && (
             <>
               {' '}
@@ -32,9 +34,9 @@ export function ConflictCase({ conflict }: { conflict: ConflictView }) {
       <div className="case-pair">
         {conflict.sides.map((side) => (
           <Panel
-            key={side.who}
+            key={`${side.who} ${side.says}`}
             title={capitalized(side.who)}
-            note={<Chip tone="info">confidence {confidence(side.confidence)}</Chip>}
+            note={side.confidence === null ? null : <Chip tone="info">confidence {confidence(side.confidence)}</Chip>}
           >
             <p className="side-says">“{capitalized(side.says)}”</p>
             <dl className="readings">
@@ -49,6 +51,7 @@ export function ConflictCase({ conflict }: { conflict: ConflictView }) {
         ))}
       </div>
       <ConflictAttempts attempts={conflict.attempts} />
+      <ResolverScores />
       <p className="case-links">
         <a href={hashOf({ room: 'journal', id: conflict.correlationId })}>Trace in the journal</a>
         <code>{conflict.id}</code>
@@ -95,6 +98,17 @@ function Resolution({ conflict }: { conflict: ConflictView }) {
       </p>
       {option !== undefined && <p>{option.text}</p>}
       {resolution.reasons !== '' && <p className="faint">{resolution.reasons}</p>}
+      {conflict.stage === 'waiting' && (
+        <p>
+          It is looked at again, once, with {conflict.waitsFor}. <strong>You may still decide.</strong>
+        </p>
+      )}
+      {conflict.waited !== null && (
+        <p>
+          The wait ended at <When at={conflict.waited.at} />: <strong>{words(conflict.waited.optionId)}</strong>.{' '}
+          {conflict.waited.because}
+        </p>
+      )}
     </div>
   )
 }

@@ -100,9 +100,11 @@ function timeOf(item: Case, group: Group['name']) {
         </>
       )
     case 'Snoozed':
-      return (
+      return item.kind === 'conflict' ? (
+        `waits for ${item.conflict.waitsFor}`
+      ) : (
         <>
-          back in <Countdown at={item.kind === 'proposal' ? item.proposal.snoozedUntil : null} />
+          back in <Countdown at={item.proposal.snoozedUntil} />
         </>
       )
     default:

@@ -41,7 +41,10 @@ export function queue({ proposals, conflicts }: DecisionsView, filter: Filter, n
 }
 
 function groupOf(item: Case, now: number): Group['name'] {
-  if (item.kind === 'conflict') return item.conflict.resolution === null ? 'Waiting' : 'Decided'
+  if (item.kind === 'conflict') {
+    const { stage } = item.conflict
+    return stage === 'resolved' || stage === 'scored' ? 'Decided' : stage === 'waiting' ? 'Snoozed' : 'Waiting'
+  }
   const { status, snoozedUntil, progress } = item.proposal
   if (progress?.canResume === true) return 'Unfinished'
   if (status === 'approved') return 'Executing'

@@ -15,7 +15,10 @@ const TONES: Record<ProposalView['status'], Tone> = {
 
 export function CaseStatus({ item }: { item: Case }) {
   if (item.kind === 'conflict') {
-    return item.conflict.resolution === null ? <Chip tone="warn">Undecided</Chip> : <Chip>Decided</Chip>
+    const { stage } = item.conflict
+    if (stage === 'waiting') return <Chip tone="info">Waits</Chip>
+    if (stage === 'scored') return <Chip>Scored</Chip>
+    return stage === 'resolved' ? <Chip>Decided</Chip> : <Chip tone="warn">Undecided</Chip>
   }
   const { status } = item.proposal
   return <Chip tone={TONES[status]}>{capitalized(status)}</Chip>

@@ -6,6 +6,7 @@ import { Empty } from '../../parts/empty.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { useKeys } from '../../stores/keys.ts'
 import { goTo } from '../../stores/route.ts'
+import { AuditHead } from './audit-head.tsx'
 import { MessageTable } from './message-table.tsx'
 import { TOPICS } from './topics.ts'
 import { Trace } from './trace.tsx'
@@ -54,6 +55,7 @@ export function Messages({ traceId }: { traceId: string | null }) {
             </select>
           </label>
         </search>
+        <AuditHead version={turns} />
         <MessageTable
           key={`${deferred} ${topic} ${turns}`}
           text={deferred.trim() === '' ? null : deferred.trim()}

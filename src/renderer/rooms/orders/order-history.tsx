@@ -8,6 +8,7 @@ import { Side } from '../../parts/chip.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { Amount, Price } from '../../parts/number.tsx'
 import { Panel, TableFrame } from '../../parts/panel.tsx'
+import { saveExport } from '../../save-file.ts'
 import { engineNow } from '../../stores/engine-clock.ts'
 import { baseOf } from '../../stores/precision.ts'
 import { useRoute } from '../../stores/route.ts'
@@ -19,7 +20,6 @@ import { HistoryFilters } from './history-filters.tsx'
 import { OrderState } from './order-state.tsx'
 import { PURPOSES, priceOf, whyEnded } from './order-words.ts'
 import { Origin } from './origin.tsx'
-import { saveFile } from './save-file.ts'
 import { useHistory } from './use-history.ts'
 
 /** Rows drawn at once; an export has all that match. */
@@ -81,7 +81,7 @@ function Exports({ orders }: { orders: readonly OrderView[] }) {
         className="small"
         icon={<Download size={13} aria-hidden="true" />}
         disabled={orders.length === 0}
-        onClick={() => saveFile(`${name()}.csv`, 'text/csv', ordersToCsv(orders))}
+        onClick={() => void saveExport(name(), 'csv', ordersToCsv(orders))}
       >
         Export CSV
       </Button>
@@ -89,7 +89,7 @@ function Exports({ orders }: { orders: readonly OrderView[] }) {
         className="small"
         icon={<Download size={13} aria-hidden="true" />}
         disabled={orders.length === 0}
-        onClick={() => saveFile(`${name()}.json`, 'application/json', ordersToJson(orders))}
+        onClick={() => void saveExport(name(), 'json', ordersToJson(orders))}
       >
         Export JSON
       </Button>

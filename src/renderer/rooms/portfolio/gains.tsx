@@ -6,10 +6,10 @@ import { client } from '../../client.ts'
 import { ActionButton } from '../../parts/button.tsx'
 import { Pnl } from '../../parts/number.tsx'
 import { Panel } from '../../parts/panel.tsx'
+import { saveExport } from '../../save-file.ts'
 import { useKeys } from '../../stores/keys.ts'
 import { ask } from '../../stores/portfolio-questions.ts'
 import { useIsLive, useView, useViewParts } from '../../stores/projection.ts'
-import { saveFile } from '../orders/save-file.ts'
 import { sumOrUnknown } from './gain-sums.ts'
 
 const YEARS_OFFERED = 8
@@ -121,6 +121,6 @@ async function exportLedger(input: Input<'ledger.export'>): Promise<void> {
     toast.info(input.year === null ? 'There is nothing to export yet.' : `Nothing was realized in ${input.year}.`)
     return
   }
-  saveFile(fileName, 'text/csv', csv)
-  toast.success(`${fileName}: ${rows} ${rows === 1 ? 'row' : 'rows'}.`)
+  const saved = await saveExport(fileName, 'csv', csv)
+  toast.success(`${saved}: ${rows} ${rows === 1 ? 'row' : 'rows'}.`)
 }
