@@ -48,7 +48,11 @@ module.exports = {
       row(
         `service-${room}`,
         `^src/main/${room}/`,
-        [...coreRooms, `^src/main/${room}/`, ...(room === 'agents' ? lib('trading-signals', 'zod') : [])],
+        [
+          ...coreRooms,
+          `^src/main/${room}/`,
+          ...(room === 'agents' ? lib('trading-signals', 'zod') : room === 'coordinator' ? lib('cockatiel') : []),
+        ],
         'Services never import each other, persistence or adapters.',
       ),
     ),
@@ -57,7 +61,7 @@ module.exports = {
       '^src/main/persistence/',
       [
         ...own('shared/', 'main/domain/', 'main/ports\\.ts$', 'main/bus/topics\\.ts$', 'main/persistence/'),
-        ...lib('better-sqlite3', '@types/better-sqlite3'),
+        ...lib('better-sqlite3', '@types/better-sqlite3', 'zod'),
         NODE,
       ],
       'Speaks SQL and the words of the domain.',

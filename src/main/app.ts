@@ -18,6 +18,7 @@ import { createSlices } from './api/slices.ts'
 import { summaryOfJson } from './api/summary.ts'
 import type { Topic } from './bus/topics.ts'
 import { loadSettings, type Settings } from './config.ts'
+import { checkModelNames } from './coordinator/model-names.ts'
 import { createEngine, type Engine, type EngineParts } from './engine.ts'
 import { mayGoLive, openLiveAccount } from './live-account.ts'
 import { type MarketName, openMarket, paceOf, pricesNow } from './market-source.ts'
@@ -26,7 +27,7 @@ import { panelModelsOf } from './panel-models.ts'
 import { openPaperAccount } from './paper-account.ts'
 import { openDatabase } from './persistence/database.ts'
 import { createStores } from './persistence/stores.ts'
-import type { Cancel, Clock, Llm, Log, MarketFeed, Stores, Wake } from './ports.ts'
+import type { Cancel, Clock, Listed, Llm, Log, MarketFeed, Priced, Stores, Wake } from './ports.ts'
 import { wire } from './wiring.ts'
 
 export type AppOptions = {
@@ -128,6 +129,7 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
   const { markets } = account
   const sentinel = createFileSentinel(sentinelFile(options.dataDir, name))
 
+  const llms = await llmsOf(settings, options.env)
   const panelModels = panelModelsOf(options.env)
   const engine = createEngine({
     settings,
@@ -138,7 +140,7 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
     stores,
     hash: sha256,
     log,
-    llms: await llmsOf(settings, options.env),
+    llms,
     prompts: promptsIn(configDir),
     markets,
     exchange: account.exchange,
@@ -169,6 +171,7 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
       dataDir: options.dataDir,
       speed: () => clock.speed(),
       hasKey: { deepseek: Boolean(options.env.DEEPSEEK_API_KEY), claude: Boolean(options.env.ANTHROPIC_API_KEY) },
+      modelNames: { deepseek: settings.agents.deepseek.model, claude: settings.agents.claude.model },
       startedAt,
     }),
     settings.orchestration.view.update_every_ms,
@@ -189,7 +192,11 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
       onExchangePrices: account.onPrices,
       pace,
     },
-    { everyMs: settings.orchestration.schedule.portfolio_check_minutes * MINUTE, afterRebalance: true },
+    {
+      everyMs: settings.orchestration.schedule.portfolio_check_minutes * MINUTE,
+      offsetMs: settings.orchestration.schedule.portfolio_check_offset_seconds * SECOND,
+      afterRebalance: true,
+    },
   )
   for (const text of panelModels.leftOut()) {
     engine.bus.publish('system_events', { kind: 'panel', text }, { source: 'workstation' })
@@ -207,6 +214,15 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
   engine.killSwitch.watch()
   await start(engine, feed, settings)
   pace?.()
+  const closing = new AbortController()
+  void checkModelNames(
+    llms,
+    {
+      mayAsk: () => engine.models.mayAsk(),
+      tell: (text) => void engine.bus.publish('system_events', { kind: 'models', text }, { source: 'workstation' }),
+    },
+    closing.signal,
+  ).catch((error) => log.error('the names of the models could not be checked', error))
 
   const dispatch = createDispatcher(
     createHandlers({
@@ -233,12 +249,14 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
     },
     woke: () => wakes.woke(),
     async close() {
+      closing.abort()
       feed.stop()
       stopTimers()
       wakes.close()
       engine.killSwitch.close()
       engine.schedule.stop()
       engine.approval.close()
+      engine.models.close()
       engine.conflicts.close()
       engine.endBackFill()
       engine.agents?.close()
@@ -248,6 +266,7 @@ export async function createApp(options: AppOptions): Promise<Result<App>> {
       for (const stop of unsubscribe) stop()
       projection.close()
       stores.messages.flush()
+      stores.sessionLog.flush()
       stores.candles.flush()
       database.close()
     },
@@ -265,7 +284,7 @@ async function openingPrices(feed: MarketFeed, settings: Settings, log: Log): Re
 }
 
 /** The models whose key is at hand, in the order in which they are asked; their libraries are loaded only then. */
-async function llmsOf(settings: Settings, env: AppOptions['env']): Promise<Llm[]> {
+async function llmsOf(settings: Settings, env: AppOptions['env']): Promise<(Llm & Priced & Listed)[]> {
   const terms = (apiKey: string, provider: Settings['agents']['deepseek']) => ({
     apiKey,
     baseUrl: provider.base_url,
@@ -275,7 +294,7 @@ async function llmsOf(settings: Settings, env: AppOptions['env']): Promise<Llm[]
     usdPerMillionInput: provider.usd_per_million_input,
     usdPerMillionOutput: provider.usd_per_million_output,
   })
-  const llms: Llm[] = []
+  const llms: (Llm & Priced & Listed)[] = []
   if (env.DEEPSEEK_API_KEY) {
     const { createDeepSeek } = await import('./adapters/deepseek/deepseek.ts')
     llms.push(createDeepSeek(terms(env.DEEPSEEK_API_KEY, settings.agents.deepseek)))
@@ -287,6 +306,8 @@ async function llmsOf(settings: Settings, env: AppOptions['env']): Promise<Llm[]
   return llms
 }
 
+/** A crash may cost the last 100 ms of the audit; half of that, because a timer is late on a busy machine. */
+const AUDIT_WRITTEN_EVERY_MS = 50
 /** What is lost with the machine is asked for again at the next start. */
 const CANDLES_WRITTEN_EVERY_MS = 5 * SECOND
 
@@ -308,7 +329,10 @@ function startTimers(
       }),
     )
   }
-  repeat('audit', 100, () => stores.messages.flush())
+  repeat('audit', AUDIT_WRITTEN_EVERY_MS, () => {
+    stores.messages.flush()
+    stores.sessionLog.flush()
+  })
   repeat('candles', CANDLES_WRITTEN_EVERY_MS, () => stores.candles.flush())
   // Prices grow old without a message: what is stale must turn grey even when nothing happens.
   repeat('ages', SECOND, () => projection.touch('status', 'portfolio', 'decisions', 'orders', 'agents'))

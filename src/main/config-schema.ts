@@ -6,6 +6,7 @@ import { SECOND } from '../shared/time.ts'
 import { AGENT_KINDS } from './agent-kinds.ts'
 import type { AgentKind, AgentMaker } from './agents/agent.ts'
 import { runningOrder } from './agents/running-order.ts'
+import { SWITCHES } from './domain/degradation.ts'
 
 /* The shape and bounds of every setting. Their meaning stands beside them in config/*.yaml. */
 
@@ -19,19 +20,48 @@ const byAsset = <T extends z.ZodType>(value: T) => z.record(Asset, value)
 const byPair = <T extends z.ZodType>(value: T) => z.record(TradedPair, value)
 const LARGE = '1000000000000'
 
+const switches = z.array(z.enum(SWITCHES))
+
 const orchestration = z.strictObject({
-  schedule: z.strictObject({
-    portfolio_check_minutes: integer(1, 1440),
-    portfolio_check_on_start: flag,
-  }),
+  schedule: z
+    .strictObject({
+      portfolio_check_minutes: integer(1, 1440),
+      portfolio_check_offset_seconds: integer(0, 3600),
+      portfolio_check_on_start: flag,
+    })
+    .refine((own) => own.portfolio_check_offset_seconds < own.portfolio_check_minutes * 60, {
+      message: 'expected less than portfolio_check_minutes',
+      path: ['portfolio_check_offset_seconds'],
+    }),
   bus: z.strictObject({
     history_per_topic: integer(1, 100_000),
     queue_capacity: integer(1, 1_000_000),
     handler_time_limit_ms: integer(1, 600_000),
   }),
+  degradation: z.strictObject({
+    failures_to_rise: integer(1, 100),
+    successes_to_fall: integer(1, 100),
+    try_models_after_minutes: number('0.1', '1440'),
+    switched_off: z
+      .strictObject({ reduced: switches, limited: switches, emergency: switches })
+      .refine(({ reduced, limited }) => reduced.every((each) => limited.includes(each)), {
+        message: 'expected what the level reduced switches off',
+        path: ['limited'],
+      })
+      .refine(({ limited, emergency }) => limited.every((each) => emergency.includes(each)), {
+        message: 'expected what the level limited switches off',
+        path: ['emergency'],
+      }),
+  }),
   conflicts: z.strictObject({
     default_after_seconds: integer(1, 86_400),
     ask_time_limit_seconds: integer(1, 600),
+    wait_at_most_hours: number('0.1', '168'),
+    score_after_hours: number('0.1', '168'),
+    sentiment_gap: share,
+    correlation_above: share,
+    risk_modified_below: decimalOf<Decimal>('0', '1'),
+    tighten_stop_to: number('0.1', '0.9'),
   }),
   market_data: z.strictObject({ candles_kept: integer(100, 100_000) }),
   view: z.strictObject({ update_every_ms: integer(50, 5_000), snapshot_every_minutes: integer(1, 60) }),
@@ -256,6 +286,13 @@ const agentBlock = ({ block }: AgentKind) =>
   })
 const agentBlocks = Object.fromEntries([...AGENT_KINDS].map(([name, kind]) => [name, agentBlock(kind)]))
 
+const models = z.strictObject({
+  budget_usd_per_day: decimalOf<Decimal>('0', '10000'),
+  budget_usd_per_decision: decimalOf<Decimal>('0', '1000'),
+  failures_in_a_row: integer(1, 100),
+  left_alone_minutes: number('0.1', '1440'),
+})
+
 const agents = z.strictObject({
   agents: z.strictObject(agentBlocks).superRefine((blocks, context) => {
     for (const [name, { reads }] of Object.entries(blocks)) {
@@ -266,6 +303,7 @@ const agents = z.strictObject({
     const order = runningOrder(Object.entries(blocks).map(([name, { reads }]) => ({ name, reads })))
     if (!order.ok) context.addIssue(order.error.message)
   }),
+  models,
   deepseek: provider,
   claude: provider,
 })

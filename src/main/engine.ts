@@ -4,7 +4,6 @@ import { fail, ok, type Result } from '../shared/result.ts'
 import { after, type EpochMs, HOUR, MINUTE, SECOND } from '../shared/time.ts'
 import { Accounting } from './accounting/accounting.ts'
 import { ExternalFlows } from './accounting/external-flows.ts'
-import { solveLinear } from './adapters/yalps/linear-solver.ts'
 import { AGENT_KINDS } from './agent-kinds.ts'
 import type { AgentMeans } from './agents/agent.ts'
 import { AgentRunner, type ScheduledAgent } from './agents/agent-runner.ts'
@@ -13,11 +12,11 @@ import { Questions } from './agents/questions.ts'
 import { ApprovalDesk } from './approval/approval-desk.ts'
 import { createBus } from './bus/bus.ts'
 import type { Settings } from './config.ts'
-import { ConflictDesk } from './coordinator/conflict-desk.ts'
+import { ConflictScorer } from './coordinator/conflict-scorer.ts'
 import { Coordinator } from './coordinator/coordinator.ts'
+import { DegradationDesk } from './coordinator/degradation-desk.ts'
+import { ModelDesk } from './coordinator/model-desk.ts'
 import { Schedule } from './coordinator/schedule.ts'
-import { Strategist } from './coordinator/strategist.ts'
-import { TacticalDesk } from './coordinator/tactical-desk.ts'
 import type { Band } from './domain/band.ts'
 import type { BreakerLimits } from './domain/breaker.ts'
 import { type LedgerEntry, openingEntry, type Sleeve } from './domain/ledger.ts'
@@ -26,8 +25,10 @@ import { exitReached, type Position } from './domain/position.ts'
 import type { PlanSettings } from './domain/rebalance.ts'
 import type { RegimeOutput } from './domain/signal.ts'
 import { type ExitSettings, isStopTooFar } from './domain/stop-moves.ts'
+import type { Voiced } from './domain/voiced.ts'
 import { Books } from './execution/books.ts'
 import { Executor } from './execution/executor.ts'
+import { watchedExchange } from './execution/watched-exchange.ts'
 import { MarketData } from './market-data/market-data.ts'
 import type {
   Cancel,
@@ -41,16 +42,18 @@ import type {
   Markets,
   OpenModels,
   OpenNews,
+  PanelModel,
+  Priced,
   RestingOrder,
   Sentinel,
   Stores,
 } from './ports.ts'
 import { HourlyReturns } from './rebalancing/hourly-returns.ts'
-import { PlanMaker } from './rebalancing/plan-maker.ts'
-import { Rebalancer } from './rebalancing/rebalancer.ts'
-import { StrategyDesk } from './rebalancing/strategy-desk.ts'
 import { Breakers } from './safety/breakers.ts'
 import { KillSwitch } from './safety/kill-switch.ts'
+import type { DeskPorts } from './session/decision-desks.ts'
+import { deskSettings } from './session/desk-settings.ts'
+import { recordedDesks } from './session/recorded-desks.ts'
 import { Tracker } from './tracking/tracker.ts'
 
 /** What differs between paper, live and replay: the outside. */
@@ -64,10 +67,10 @@ export type EngineParts = {
   readonly stores: Stores
   readonly hash: Hash
   readonly log: Log
-  readonly llms: readonly Llm[]
+  readonly llms: readonly (Llm & Priced)[]
   /** The texts of config/prompts. */
   readonly prompts: { readonly conflict: string; readonly strategy: string } & AgentMeans['prompts']
-  readonly openModels: OpenModels
+  readonly openModels: OpenModels<PanelModel & Priced>
   readonly openNews: OpenNews
   readonly markets: Markets
   /** The exchange looks at the market through `fresh`, and asks `mayOpen` when a request is about to leave. */
@@ -179,7 +182,25 @@ export function createEngine(parts: EngineParts) {
     closePositions: () => executor.exitAll('trader'),
   })
   const isKilled = (): boolean => killSwitch.isKilled()
-  const exchange = parts.exchange({ fresh: (symbol) => market.fresh(symbol), mayOpen: () => !isKilled() })
+  const degradation = new DegradationDesk({
+    clock,
+    bus,
+    state: stores.state,
+    settings: {
+      failuresToRise: orchestration.degradation.failures_to_rise,
+      successesToFall: orchestration.degradation.successes_to_fall,
+      switchedOff: {
+        REDUCED: orchestration.degradation.switched_off.reduced,
+        LIMITED: orchestration.degradation.switched_off.limited,
+        EMERGENCY: orchestration.degradation.switched_off.emergency,
+      },
+      tryModelsAfterMs: orchestration.degradation.try_models_after_minutes * MINUTE,
+    },
+  })
+  const exchange = watchedExchange(
+    parts.exchange({ fresh: (symbol) => market.fresh(symbol), mayOpen: () => !isKilled() }),
+    (isReached) => degradation.note('exchange', isReached),
+  )
   /** What it takes for a purchase, in quote; 0 where nothing has to be bought. */
   const minimumPurchase = (asset: Asset): Amount => portfolio.bags.minimum_purchase[asset] ?? ZERO
   const executor = new Executor({
@@ -196,7 +217,7 @@ export function createEngine(parts: EngineParts) {
     priceOf,
     coordinator: () => coordinator.status().state,
     isKilled,
-    stillAllowed: (proposal) => tactical.stillAllowed(proposal),
+    stillAllowed: (proposal) => tactical.allow(proposal),
     halt: (reason) => void coordinator.halt(reason),
     onBug,
     limits: {
@@ -231,6 +252,7 @@ export function createEngine(parts: EngineParts) {
   })
   const heldBackBecause = (): string | null => {
     const { state, reason } = coordinator.status()
+    if (degradation.isOff('rebalances')) return degradation.because()
     return state === 'RUNNING'
       ? executor.blockedBecause()
       : `The coordinator is ${state}${reason === null ? '' : `: ${reason}`}`
@@ -266,7 +288,6 @@ export function createEngine(parts: EngineParts) {
     bagOf,
     flowOf: (asset: Asset): Amount => flows.of(asset),
   }
-  const expiresMs = portfolio.approval.expires_minutes * MINUTE
   const slippageCapPercent = execution.orders.slippage_cap_percent
   const { rebalancing } = portfolio
   const band: Band = {
@@ -285,54 +306,23 @@ export function createEngine(parts: EngineParts) {
     maxCostPercent: rebalancing.max_cost_percent,
   }
   const hourlyReturns = new HourlyReturns(quote, assets)
-  const plans = new PlanMaker({
+  const models = new ModelDesk({
     clock,
+    wallClock: parts.wallClock,
+    elapsed: parts.elapsed,
     ids,
     hash,
-    markets: parts.markets,
-    fresh: (symbol) => market.fresh(symbol),
-    bagOf,
-    previewGains: (sales) => accounting.preview(sales),
-    riskPerDay: (drift) => hourlyReturns.riskPerDay(drift),
-    solve: solveLinear,
-    settings: { quote, assets, band, expiresMs, plan },
-  })
-  const askTimeLimitMs = orchestration.conflicts.ask_time_limit_seconds * SECOND
-  const strategist = new Strategist({
-    clock,
-    llms: parts.llms,
-    promptTemplate: parts.prompts.strategy,
-    mayAsk: () => !isKilled() && heldBackBecause() === null,
-    askTimeLimitMs,
-  })
-  const choosesStrategy = rebalancing.strategy_by === 'llm' && parts.llms.length > 0
-  const strategies = new StrategyDesk({
-    bus,
-    plans,
-    chooser: strategist,
-    fresh: (symbol) => market.fresh(symbol),
-    onBug,
-    settings: { quote, plan, maxNotional: execution.gate.max_notional_per_order },
-  })
-  const rebalancer = new Rebalancer({
-    clock,
-    bus,
-    stores,
-    core,
-    fresh: (symbol) => market.fresh(symbol),
-    plans,
-    strategies: choosesStrategy ? strategies : null,
-    heldBackBecause,
+    calls: stores.llmCalls,
+    mayAsk: () => !isKilled() && coordinator.status().state !== 'HALTED',
+    onOutcome: (isReached) => degradation.note('models', isReached),
     settings: {
-      quote,
-      targets,
-      band,
-      selling: rebalancing.selling,
-      newMoney: rebalancing.new_money,
-      cooldownMs: rebalancing.cooldown_minutes * MINUTE,
-      plan,
+      perDayUsd: settings.agents.models.budget_usd_per_day,
+      perDecisionUsd: settings.agents.models.budget_usd_per_decision,
+      failuresInARow: settings.agents.models.failures_in_a_row,
+      leftAloneMs: settings.agents.models.left_alone_minutes * MINUTE,
     },
   })
+  const llms = parts.llms.map((llm) => models.onRecord(llm.resolver, llm))
   const breakerLimits: BreakerLimits = {
     dayPercent: risk.breakers.day_loss_percent,
     weekPercent: risk.breakers.week_loss_percent,
@@ -371,7 +361,7 @@ export function createEngine(parts: EngineParts) {
     onRefused: (proposal) => tactical.noteRefused(proposal),
     onOutdated(voided) {
       if (voided.kind === 'rebalance') rebalancer.planAgain(voided)
-      else tactical.proposeAgain(voided)
+      else signals.proposeAgain(voided)
     },
     settings: {
       rebalance: portfolio.approval.rebalance,
@@ -382,67 +372,8 @@ export function createEngine(parts: EngineParts) {
       autoMaxPerDay: portfolio.approval.auto_max_per_day,
     },
   })
-  const conflicts = new ConflictDesk({
-    clock,
-    ids,
-    stores,
-    bus,
-    llms: parts.llms,
-    promptTemplate: parts.prompts.conflict,
-    mayAsk: () => !isKilled() && coordinator.status().state !== 'HALTED',
-    settings: {
-      defaultAfterMs: orchestration.conflicts.default_after_seconds * SECOND,
-      askTimeLimitMs,
-    },
-  })
   const stopMaxPercent = (symbol: TradedPair): Decimal =>
     risk.stop.max_percent_by_symbol[symbol] ?? risk.stop.max_percent
-  const tactical = new TacticalDesk({
-    clock,
-    ids,
-    bus,
-    stores,
-    markets: parts.markets,
-    hash,
-    isRunning: () => coordinator.isRunning(),
-    openConflict: (signal, regime, correlationId) => conflicts.open(signal, regime, correlationId),
-    pendingConflicts: () => conflicts.pending(),
-    breakers,
-    regimeOf,
-    close: portfolio.approval.tactical === 'auto' ? (position) => executor.exit(position, 'signal') : null,
-    account: {
-      equity: () => tracker.equity(),
-      freeCoreQuote: () => executor.freeOfCore(quote),
-      allocation: () => rebalancer.allocation((symbol) => market.freshPrice(symbol)) ?? [],
-      bags: () => assets.map((asset) => ({ asset, amount: bagOf(asset) })).filter((bag) => bag.amount.gt(ZERO)),
-      freshPrice: (symbol) => market.freshPrice(symbol),
-      priceAt: (symbol) => market.fresh(symbol)?.at ?? null,
-    },
-    settings: {
-      quote,
-      expiresMs,
-      slippageCapPercent,
-      unknownRegimeSize: risk.unknown_regime_size,
-      limits: {
-        minimumConfidence: risk.minimum_confidence,
-        afterLosses: risk.after_losses.map((step) => ({
-          losses: step.losses,
-          minimumConfidence: step.minimum_confidence,
-        })),
-        confidenceTiers: risk.confidence_tiers,
-        riskPerTradePercent: risk.risk_per_trade_percent,
-        maxPositionPercent: risk.max_position_percent,
-        maxExposurePercent: risk.max_exposure_percent,
-        maxPositionsPerSymbol: risk.max_positions_per_symbol,
-        maxPositions: risk.max_positions,
-        stopAtrMultiple: risk.stop.atr_multiple,
-        stopMinPercent: risk.stop.min_percent,
-        stopMaxPercent,
-        rewardToRisk: risk.reward_to_risk,
-        leverage: risk.margin.enabled ? risk.margin.leverage : 1,
-      },
-    },
-  })
   /** An order placed elsewhere holds money that a plan may have counted on: such a plan is not offered any more. */
   function onExternal(order: RestingOrder): void {
     const what = `${order.side} ${toText(order.amount)} ${order.symbol}`
@@ -477,7 +408,7 @@ export function createEngine(parts: EngineParts) {
     elapsed: parts.elapsed,
     hash,
     calls: stores.agentCalls,
-    mayAsk: () => !isKilled() && coordinator.status().state !== 'HALTED',
+    mayAsk: () => !isKilled() && coordinator.status().state !== 'HALTED' && !degradation.isOff('optional_models'),
   })
   const agents = parts.agentsOn
     ? new AgentRunner({
@@ -494,8 +425,9 @@ export function createEngine(parts: EngineParts) {
           baseIntervalMs: parts.baseIntervalMs,
           quote,
           openNews: parts.openNews,
-          llms: parts.llms,
-          openModels: parts.openModels,
+          llms,
+          openModels: (wanted) =>
+            parts.openModels(wanted).map((model) => models.onRecord(`panel ${model.name}`, model)),
           questions,
           tell: (text) => void bus.publish('system_events', { kind: 'panel', text }, { source: 'agents' }),
           prompts: parts.prompts,
@@ -507,15 +439,75 @@ export function createEngine(parts: EngineParts) {
     ? new Calibration({
         store: stores.forecasts,
         priceOf: (symbol) => market.fresh(symbol)?.last ?? null,
-        regimeOf: (symbol) => regimeOf(symbol)?.regime ?? null,
+        regimeOf: (symbol) => regimeOf(symbol)?.output.regime ?? null,
       })
     : null
   /** The regime that was said last, unless who says it has fallen silent since. */
-  function regimeOf(symbol: TradedPair): RegimeOutput | null {
+  function regimeOf(symbol: TradedPair): Voiced<RegimeOutput> | null {
     if (agents !== null && agents.said('regime_detection', symbol) === null) return null
-    return bus.latest('regime_updates', symbol)?.payload ?? null
+    const message = bus.latest('regime_updates', symbol)
+    return message === null ? null : { output: message.payload, messageId: message.id }
   }
-  const schedule = new Schedule(clock)
+  const ports: DeskPorts = {
+    clock,
+    ids,
+    bus,
+    stores,
+    llms,
+    rules: (symbol) => parts.markets.rules(symbol),
+    hash,
+    account: {
+      equity: () => tracker.equity(),
+      freeCoreQuote: () => executor.freeOfCore(quote),
+      allocation: () => rebalancer.allocation((symbol) => market.freshPrice(symbol)) ?? [],
+      bags: () => assets.map((asset) => ({ asset, amount: bagOf(asset) })).filter((bag) => bag.amount.gt(ZERO)),
+      freshPrice: (symbol) => market.freshPrice(symbol),
+      priceAt: (symbol) => market.fresh(symbol)?.at ?? null,
+    },
+    breakers,
+    isRunning: () => coordinator.isRunning(),
+    mayTrade: () => coordinator.isRunning() && !degradation.isOff('tactical_trades'),
+    mayAsk: () => !isKilled() && coordinator.status().state !== 'HALTED' && !degradation.isOff('conflict_models'),
+    mayAskForStrategy: () => !isKilled() && heldBackBecause() === null && !degradation.isOff('optional_models'),
+    regimeOf,
+    correlationOf: (one, other) => hourlyReturns.correlation(one, other),
+    moveStop: (id, stop) => executor.moveStop(id, stop),
+    close: (position) => executor.exit(position, 'signal'),
+    keepOnly: (id, amount) => executor.keepOnly(id, amount),
+    core,
+    fresh: (symbol) => market.fresh(symbol),
+    previewGains: (sales) => accounting.preview(sales),
+    riskPerDay: (drift) => hourlyReturns.riskPerDay(drift),
+    heldBackBecause,
+    onBug,
+  }
+  const { conflicts, signals, tactical, positionWatch, rebalancer, strategist, isStill } = recordedDesks(
+    ports,
+    deskSettings(settings, {
+      symbols: parts.markets.symbols,
+      prompts: parts.prompts,
+      rebalancing: { assets, targets, band, plan },
+    }),
+    parts.isReplay ? null : { clock, log: stores.sessionLog, transact: stores.transact },
+  )
+  const scorer = new ConflictScorer({
+    clock,
+    bus,
+    stores,
+    isStill,
+    tradeOf: (atStake) => tactical.tradeOf(atStake),
+    freshPrice: (symbol) => market.freshPrice(symbol),
+    priceOf(symbol) {
+      const tick = market.last(symbol)
+      return tick === null ? null : (fromFloat(tick.last) as Price)
+    },
+    takerFeeOf: (symbol) => parts.markets.rules(symbol)?.takerFee ?? ZERO,
+    settings: {
+      followMs: orchestration.conflicts.score_after_hours * HOUR,
+      waitAtMostMs: orchestration.conflicts.wait_at_most_hours * HOUR,
+    },
+  })
+  const schedule = new Schedule(clock, onBug)
   let cancelBackFill: Cancel = () => {}
   let filling: Promise<void> | null = null
   let isClosed = false
@@ -616,6 +608,11 @@ export function createEngine(parts: EngineParts) {
     hourlyReturns,
     approval,
     conflicts,
+    degradation,
+    models,
+    scorer,
+    signals,
+    positionWatch,
     tactical,
     breakers,
     breakerLimits,

@@ -94,7 +94,9 @@ export function paceOf(
   const fast = settings.execution.simulated_market.speed
   return () => {
     const isPending =
-      isAsking() || stores.proposals.withStatus('pending').length > 0 || stores.conflicts.unresolved().length > 0
+      isAsking() ||
+      stores.proposals.withStatus('pending').length > 0 ||
+      stores.conflicts.unapplied().some(({ resolution }) => resolution === null)
     clock.setSpeed(isPending ? 1 : fast)
   }
 }

@@ -1,8 +1,9 @@
-import type { LanguageModel, OpenModels, WantedModel } from './ports.ts'
+import { costAtMost } from './domain/resolution-provider.ts'
+import type { LanguageModel, OpenModels, PanelModel, Priced, WantedModel } from './ports.ts'
 
 /** The models of a panel, where their keys are in the environment. */
 export type PanelModels = {
-  readonly open: OpenModels
+  readonly open: OpenModels<PanelModel & Priced>
   /** In words, one for each model that was wanted and cannot be asked. */
   leftOut(): readonly string[]
 }
@@ -23,13 +24,15 @@ export function panelModelsOf(env: Readonly<Record<string, string | undefined>>)
 }
 
 /** The library is loaded with the first question. */
-function openLate({ name, keyEnv: _, ...terms }: WantedModel, apiKey: string): LanguageModel {
+function openLate({ name, keyEnv: _, ...terms }: WantedModel, apiKey: string): LanguageModel & Priced {
   let opened: Promise<LanguageModel> | null = null
   const open = async (): Promise<LanguageModel> => {
     const { createOpenAiCompatible } = await import('./adapters/deepseek/openai-compatible.ts')
     return createOpenAiCompatible(name, { ...terms, apiKey })
   }
   return {
+    modelName: terms.model,
+    costAtMost: (prompt) => costAtMost(prompt, { ...terms, apiKey }),
     async ask(prompt, signal) {
       opened ??= open()
       const model = await opened

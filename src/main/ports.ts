@@ -9,12 +9,13 @@ import type {
   ProposalId,
   TradedPair,
 } from '../shared/ids.ts'
-import type { Amount, Money, Price } from '../shared/money.ts'
+import type { Amount, Decimal, Money, Price } from '../shared/money.ts'
 import type { Failure, Result } from '../shared/result.ts'
 import type { EpochMs } from '../shared/time.ts'
 import type { Message, Topic } from './bus/topics.ts'
 import type { Forecast, ScoredForecast } from './domain/calibration.ts'
 import type { Conflict, Resolver } from './domain/conflict.ts'
+import type { ConflictScores, Counterfactual } from './domain/counterfactual.ts'
 import type { GatedIntent } from './domain/gate.ts'
 import type { AssetWords, NewsItem } from './domain/headline.ts'
 import type { LedgerEntry } from './domain/ledger.ts'
@@ -38,7 +39,7 @@ export type Clock = {
   at(time: EpochMs, task: () => void): Cancel
 }
 
-export type IdPrefix = 'msg' | 'cor' | 'ord' | 'prp' | 'cfl' | 'pos'
+export type IdPrefix = 'msg' | 'cor' | 'ord' | 'prp' | 'cfl' | 'pos' | 'llm'
 export type Ids = {
   /** `prefix_…`, never the same twice in one database. */
   next(prefix: IdPrefix): string
@@ -185,15 +186,86 @@ export type LlmAnswer = {
   readonly outputTokens: number
   readonly costUsd: string
 }
+/** On whose behalf a model is asked. */
+export type AskedFor = {
+  readonly purpose: 'conflict' | 'strategy' | 'agent' | 'test'
+  /** The conflict or plan; null where it is none. */
+  readonly decisionId: string | null
+  readonly correlationId: CorrelationId | null
+  /** SHA-256 of the prompt's file; null where it has none. */
+  readonly templateHash: string | null
+}
 export type Question = {
   readonly system: string
   readonly user: string
+  /** An agent's unless given. */
+  readonly askedFor?: AskedFor
   /** JSON schema of the answer, for providers that take one; by default that of a choice among options. */
   readonly answerSchema?: Readonly<Record<string, unknown>>
 }
 /** One question, one answer as text. Reading and judging it is for whoever asks. */
 export type LanguageModel = {
-  ask(prompt: Question, signal: AbortSignal): Promise<Result<LlmAnswer>>
+  ask(prompt: Question, signal: AbortSignal): Promise<LlmReply>
+}
+/** What is known of a model before it is asked. */
+export type Priced = {
+  /** As the settings call it; who answers may call itself otherwise. */
+  readonly modelName: string
+  /** The most that asking this can cost, in US dollars. */
+  costAtMost(prompt: Question): string
+}
+/** What its provider says of its models. */
+export type Listed = {
+  /** The names of the models that the provider lists. Never rejects. Errors as those of `ask`. */
+  listed(signal: AbortSignal): Promise<Result<readonly string[]>>
+}
+/** What an answer cost, as far as the provider said. */
+export type Spent = Pick<LlmAnswer, 'model' | 'inputTokens' | 'outputTokens' | 'costUsd'>
+/** A failure that was paid for says what it cost, where that is known. */
+export type LlmReply =
+  | { readonly ok: true; readonly value: LlmAnswer }
+  | { readonly ok: false; readonly error: Failure; readonly spent?: Spent }
+
+/** One question to one model, on record. */
+export type LlmCall = AskedFor & {
+  readonly id: string
+  readonly provider: string
+  readonly modelAsked: string
+  readonly promptHash: string
+  /** JSON: what was sent. */
+  readonly request: string
+  readonly attempt: number
+  /** By the market's clock. */
+  readonly startedAt: EpochMs
+  /** By the machine's: budgets count its days. */
+  readonly paidAt: EpochMs
+  readonly reservedUsd: string
+}
+export type LlmCallEnd = {
+  readonly outcome: string
+  /** What counts against the budgets: what it cost, or what was reserved where nobody knows. */
+  readonly settledUsd: string
+  readonly answer: string | null
+  readonly modelAnswered: string | null
+  readonly inputTokens: number | null
+  readonly outputTokens: number | null
+  readonly latencyMs: number
+}
+export type LlmCallRow = LlmCall & { readonly end: LlmCallEnd | null }
+export type LlmCallStore = {
+  add(call: LlmCall): void
+  /** @throws when it was closed before. */
+  close(id: string, end: LlmCallEnd): void
+  /** Closes whatever is open, each at what was reserved for it. */
+  interrupt(outcome: string): void
+  /** US dollars settled, or reserved where the answer is still out, from this moment of the machine's clock on. */
+  spentSince(time: EpochMs): Decimal
+  spentOn(decisionId: string): Decimal
+  /** The same by provider. */
+  spentOnBy(decisionId: string): ReadonlyMap<string, Decimal>
+  ofDecision(decisionId: string): readonly LlmCallRow[]
+  /** The newest one to a provider. */
+  last(provider: string): LlmCallRow | null
 }
 /** A model that may settle conflicts. */
 export type Llm = LanguageModel & { readonly resolver: Resolver }
@@ -203,7 +275,7 @@ export type PanelModel = LanguageModel & { readonly name: string }
 /** A model of agents.yaml, and the variable of the environment that holds its key; '' where it needs none. */
 export type WantedModel = Omit<ProviderTerms, 'apiKey'> & { readonly name: string; readonly keyEnv: string }
 /** The models among those wanted that can be asked where the program runs. */
-export type OpenModels = (wanted: readonly WantedModel[]) => readonly PanelModel[]
+export type OpenModels<Model extends PanelModel = PanelModel> = (wanted: readonly WantedModel[]) => readonly Model[]
 
 /** SHA-256 of a text, hexadecimal. */
 export type Hash = (text: string) => string
@@ -245,6 +317,8 @@ export type OpenNews = (wanted: WantedNews) => readonly NewsSource[]
 // Stores. All synchronous; `transact` makes several writes one.
 
 export type Transact = <T>(work: () => T) => T
+/** Runs work once the transaction it is asked for in is committed, and never if it is undone; at once outside one. */
+export type AfterCommit = (work: () => void) => void
 
 export type OrderStore = {
   /** Durable when it returns. */
@@ -322,6 +396,8 @@ export type ProposalStore = {
   save(proposal: Proposal): void
   get(id: ProposalId): Proposal | null
   withStatus(...statuses: readonly ProposalStatus[]): readonly Proposal[]
+  /** Those that a conflict's resolution has led to. */
+  ofConflict(id: ConflictId): readonly Proposal[]
   recent(limit: number): readonly Proposal[]
   /** How many were approved without a person from `time` on. */
   autoApprovedSince(time: EpochMs): number
@@ -331,8 +407,24 @@ export type ConflictStore = {
   insert(conflict: Conflict): void
   save(conflict: Conflict): void
   get(id: ConflictId): Conflict | null
-  unresolved(): readonly Conflict[]
+  /** Those of which nothing has been carried out: undecided, or waited for. Oldest first. */
+  unapplied(): readonly Conflict[]
+  /** Decided, and perhaps not carried out to the end. Oldest first. */
+  notCarriedOut(): readonly Conflict[]
+  noteCarriedOut(id: ConflictId): void
   recent(limit: number): readonly Conflict[]
+}
+export type ConflictScoreStore = {
+  /** Written anew with every change. */
+  follow(followed: Counterfactual): void
+  /** Those that are not scored yet, oldest first. */
+  followed(): readonly Counterfactual[]
+  /** Final: it is followed no longer. */
+  score(id: ConflictId, scores: ConflictScores, at: EpochMs): void
+  /** Null while it is not scored. */
+  of(id: ConflictId): ConflictScores | null
+  /** In the order in which they were scored. */
+  scored(): readonly ConflictId[]
 }
 export type PositionStore = {
   insert(position: Position): void
@@ -445,10 +537,45 @@ export type ForecastStore = {
   scored(): Iterable<ScoredForecast>
   waiting(): readonly Forecast[]
 }
+/** The end of the audit's chain; `at` is the moment of its last row, null while there is none. */
+export type AuditHead = {
+  /** Of its last row; 0 while there is none. */
+  readonly seq: number
+  /** SHA-256 over the last row and all before it, as 64 hex digits. */
+  readonly hash: string
+  readonly at: EpochMs | null
+}
 export type MessageStore = {
+  /** Written with the next `flush`, or before what is recorded next; what has been recorded is not written again. */
   append(message: Message<Topic>): void
+  /** Writes a message within the transaction that is under way, after all that was appended before it. */
+  record(message: Message<Topic>): void
   deadLetter(message: Message<Topic>, subscriber: string, reason: string): void
-  /** Writes what is buffered. */
+  /** Writes what is buffered, and notes the head outside the database; inside a transaction it waits for the next time. */
+  flush(): void
+}
+/** One step of the desks that decide, or a part of one. */
+export type SessionRow = {
+  /** One start of the program: steps are counted in it. */
+  readonly run: number
+  readonly step: number
+  readonly at: EpochMs
+  readonly kind: string
+  /** What it was about: a symbol, a conflict, a proposal; '' for none. */
+  readonly subject: string
+  /** What a model answered, to the letter; null in every other step. */
+  readonly answer: string | null
+  /** JSON. */
+  readonly data: string
+}
+export type SessionLogStore = {
+  /** Starts of the program that are on record. */
+  runs(): number
+  /** Written with the next `flush`, or before what is recorded next. */
+  add(row: SessionRow): void
+  /** Writes a row within the transaction that is under way, after all that was added before it. */
+  record(row: SessionRow): void
+  /** Writes what is buffered; inside a transaction it waits for the next time. */
   flush(): void
 }
 export type CoordinatorState = 'RUNNING' | 'PAUSED' | 'HALTED'
@@ -471,6 +598,7 @@ export type CandleStore = {
 
 export type Stores = {
   readonly transact: Transact
+  readonly afterCommit: AfterCommit
   /** Grows with every row that is written: what was read at the same number is still true. */
   readonly rowsWritten: () => number
   readonly orders: OrderStore
@@ -480,6 +608,8 @@ export type Stores = {
   readonly bagShares: BagShareStore
   readonly proposals: ProposalStore
   readonly conflicts: ConflictStore
+  readonly conflictScores: ConflictScoreStore
+  readonly llmCalls: LlmCallStore
   readonly positions: PositionStore
   readonly riskDecisions: RiskDecisionStore
   readonly equity: EquityStore
@@ -487,6 +617,7 @@ export type Stores = {
   readonly agentCalls: AgentCallStore
   readonly forecasts: ForecastStore
   readonly messages: MessageStore
+  readonly sessionLog: SessionLogStore
   readonly state: StateStore
   readonly marketSamples: MarketSampleStore
   readonly candles: CandleStore
@@ -516,6 +647,10 @@ export type JournalStore = {
   /** Everything of one decision, oldest first. */
   trace(correlationId: string): readonly JournalRow[]
   deadLetters(limit: number): readonly DeadLetterRow[]
+  /** The end of the chain, of what is certain. */
+  head(): AuditHead
+  /** What was wrong at the start with the head that is noted outside the database, or why it cannot be noted now. */
+  headTrouble(): Failure | null
 }
 
 // What surrounds the engine.

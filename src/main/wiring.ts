@@ -8,14 +8,13 @@ import type { Projection } from './api/projection.ts'
 import type { ApprovalDesk } from './approval/approval-desk.ts'
 import type { Bus } from './bus/bus.ts'
 import { type Message, TOPICS } from './bus/topics.ts'
-import type { ConflictDesk } from './coordinator/conflict-desk.ts'
+import type { ConflictScorer } from './coordinator/conflict-scorer.ts'
 import type { Schedule } from './coordinator/schedule.ts'
-import type { TacticalDesk } from './coordinator/tactical-desk.ts'
 import type { Executor } from './execution/executor.ts'
 import type { MessageStore } from './ports.ts'
 import type { HourlyReturns } from './rebalancing/hourly-returns.ts'
-import type { Rebalancer } from './rebalancing/rebalancer.ts'
 import type { Breakers } from './safety/breakers.ts'
+import type { ToldDesks } from './session/told.ts'
 import type { Tracker } from './tracking/tracker.ts'
 
 export type Services = {
@@ -27,10 +26,12 @@ export type Services = {
   readonly calibration: Calibration | null
   /** Of the candles that drive their schedule. */
   readonly baseIntervalMs: number
-  readonly tactical: TacticalDesk
+  readonly signals: ToldDesks['signals']
+  readonly positionWatch: ToldDesks['positionWatch']
   readonly breakers: Breakers
-  readonly conflicts: ConflictDesk
-  readonly rebalancer: Rebalancer
+  readonly conflicts: ToldDesks['conflicts']
+  readonly scorer: ConflictScorer
+  readonly rebalancer: ToldDesks['rebalancer']
   readonly hourlyReturns: HourlyReturns
   readonly quote: Asset
   readonly approval: ApprovalDesk
@@ -52,16 +53,22 @@ export type Services = {
 export function wire(
   bus: Bus,
   s: Services,
-  portfolioCheck: { everyMs: number; afterRebalance: boolean },
+  portfolioCheck: { everyMs: number; offsetMs?: number; afterRebalance: boolean },
 ): (() => void)[] {
   const must = { whenFull: 'reject' } as const
   const calibration = { name: 'calibration', whenFull: 'dropOldest' } as const
   const unsubscribe = [
+    // First of all: what follows from a message is written after it.
+    ...TOPICS.filter((topic) => topic !== 'market_data').map((topic) =>
+      bus.on(topic, (message) => s.audit.append(message), { name: 'audit', filter: isNews, ...must }),
+    ),
+
     bus.on(
       'market_data',
       ({ payload }) => {
         if (payload.kind === 'prices') {
           s.tracker.onPrices(payload.ticks)
+          s.scorer.onPrices(payload.ticks)
           if (s.tracker.openPositions().length > 0) s.breakers.look()
         } else {
           s.hourlyReturns.onCandles(payload.closed)
@@ -78,13 +85,28 @@ export function wire(
     bus.on('sentiment_updates', ({ source, payload }) => s.calibration?.onSaid(source, payload), calibration),
     bus.on('opinions', ({ source, payload }) => s.calibration?.onSaid(source, payload), calibration),
     bus.on('trading_signals', ({ source, payload }) => s.calibration?.onSaid(source, payload), calibration),
-    bus.on('trading_signals', (message) => s.tactical.onSignal(message), { name: 'tactical', whenFull: 'dropOldest' }),
+    bus.on('trading_signals', (message) => s.signals.onSignal(message), { name: 'signals', whenFull: 'dropOldest' }),
+    bus.on('regime_updates', (message) => s.positionWatch.onRegime(message), {
+      name: 'positions',
+      whenFull: 'dropOldest',
+    }),
+    ...(['regime_updates', 'sentiment_updates', 'trading_signals'] as const).map((topic) =>
+      bus.on(
+        topic,
+        ({ source, payload, timestamp }) => {
+          s.scorer.onSpoken(source, payload.symbol, timestamp)
+          s.conflicts.onSpoken(source, payload.symbol)
+        },
+        { name: 'conflicts', whenFull: 'dropOldest' },
+      ),
+    ),
     bus.on(
       'conflicts',
       ({ payload }) => {
-        if (payload.kind === 'resolved') s.tactical.onResolved(payload.conflict)
+        if (payload.kind === 'detected') s.scorer.onDetected(payload.conflict)
+        if (payload.kind === 'resolved') s.conflicts.carryOut(payload.conflict)
       },
-      { name: 'tactical', ...must },
+      { name: 'signals', ...must },
     ),
 
     bus.on(
@@ -98,6 +120,10 @@ export function wire(
       'proposals',
       ({ payload }) => {
         if (payload.kind === 'approved') s.executor.start(payload.proposal)
+        if (payload.kind === 'finished' || payload.kind === 'closed') {
+          s.scorer.onRebalanceEnded(payload.proposal.id)
+          s.conflicts.onRebalanceEnded(payload.proposal.id)
+        }
       },
       { name: 'executor', ...must },
     ),
@@ -134,10 +160,6 @@ export function wire(
         { name: 'paper exchange', ...must },
       ),
     )
-  }
-  for (const topic of TOPICS) {
-    if (topic === 'market_data') continue
-    unsubscribe.push(bus.on(topic, (message) => s.audit.append(message), { name: 'audit', filter: isNews, ...must }))
   }
   if (projection !== null) {
     for (const topic of TOPICS) {
@@ -179,6 +201,7 @@ export function wire(
   s.schedule.add({
     name: 'portfolio_check',
     everyMs: portfolioCheck.everyMs,
+    offsetMs: portfolioCheck.offsetMs ?? 0,
     run() {
       s.rebalancer.check()
       s.executor.buyForBags()

@@ -148,6 +148,7 @@ export function createProposalStore(sql: Sql): ProposalStore {
   const all = (where: string) => sql.prepare<Value[], ProposalRow>(`SELECT * FROM proposals ${where}`)
   const byId = all('WHERE id = ?')
   const withStatus = all('WHERE status = ?')
+  const ofConflict = all('WHERE conflict_id = ? ORDER BY seq')
   const recent = all('ORDER BY seq DESC LIMIT ?')
   // One plan at a time: the one decided last is the one that finished last. It ended with its last order's last change.
   const finished = sql.prepare<[], { readonly at: number }>(
@@ -175,6 +176,7 @@ export function createProposalStore(sql: Sql): ProposalStore {
         .flatMap((status) => withStatus.all(status))
         .sort((a, b) => a.seq - b.seq)
         .map(proposalFromRow),
+    ofConflict: (id) => ofConflict.all(id).map(proposalFromRow),
     recent: (limit) => recent.all(limit).map(proposalFromRow),
     autoApprovedSince: (time) => autoApproved.get(time)?.count ?? 0,
     lastFinishedRebalanceAt() {
