@@ -122,7 +122,7 @@ const BAD: readonly (readonly [rule: string, from: string, line: string])[] = [
   ['service-safety', 'src/main/safety/sentinel.ts', "import { readFileSync } from 'node:fs'"],
   ['service-tracking', 'src/main/tracking/equity.ts', "import { thing as other } from 'trading-signals'"],
   ['persistence', 'src/main/persistence/fills.ts', "import { thing as other } from '../bus/bus.ts'"],
-  ['persistence', 'src/main/persistence/ledger.ts', "import { thing as other } from 'zod'"],
+  ['persistence', 'src/main/persistence/ledger.ts', "import { thing as other } from 'ccxt'"],
   ['adapters', 'src/main/adapters/kraken/feed.ts', "import type { Thing as Other } from '../../bus/bus.ts'"],
   ['adapters', 'src/main/adapters/kraken/store.ts', "import { thing as other } from '../../persistence/orders.ts'"],
   ['adapters-apart', 'src/main/adapters/paper/matching.ts', "import { thing as other } from '../kraken/kraken.ts'"],

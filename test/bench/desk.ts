@@ -128,6 +128,7 @@ export function openDesk(
       dataDir: folder,
       speed: () => 1,
       hasKey: { deepseek: false, claude: false },
+      modelNames: { deepseek: 'deepseek-flash', claude: 'claude-sonnet' },
       startedAt: clock.now(),
     })
     const made = new Projection(clock, slices, settings.orchestration.view.update_every_ms)

@@ -8,7 +8,7 @@ type Bench = (context: BenchContext) => Promise<Row[]>
 
 const BENCHES: Readonly<Record<string, { readonly what: string; load(): Promise<Bench> }>> = {
   bus: {
-    what: 'publishing to 1, 10 and 100 subscribers, against eventemitter3 and emittery',
+    what: 'publishing, against eventemitter3 and emittery; priorities, against p-queue; memory; with and without audit',
     load: async () => (await import('./bus.bench.ts')).busBench,
   },
   replay: {

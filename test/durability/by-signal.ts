@@ -6,7 +6,7 @@ import { openDatabase } from '../../src/main/persistence/database.ts'
 import { createStores } from '../../src/main/persistence/stores.ts'
 import { pair } from '../../src/shared/ids.ts'
 import { epochMs } from '../../src/shared/time.ts'
-import { DATABASE, type Load, MIGRATIONS_DIR, orderTypeFor } from '../support/crash-engine.ts'
+import { DATABASE, FILES, type Load, MIGRATIONS_DIR, orderTypeFor } from '../support/crash-engine.ts'
 import { type Inspection, Inspector, isSound } from '../support/crash-inspect.ts'
 import { createCrashMarket } from '../support/crash-market.ts'
 import type { NaiveRule } from '../support/crash-naive.ts'
@@ -59,7 +59,8 @@ async function openWorld(
   const random = createRandom(seed)
   const clock = createScaledClock({ start: START, speed: SPEED })
   const market = createCrashMarket(random)
-  const inspector = new Inspector()
+  let asked = 0
+  const inspector = new Inspector(() => asked)
   const [dir, answers, serverDir] = ['data', 'answers', 'server'].map((name) => join(root, name)) as [
     string,
     string,
@@ -144,7 +145,10 @@ async function openWorld(
 
   function listen(line: ChildLine): void {
     if (line.kind === 'jump') market.jump(pair(line.symbol), line.factor)
-    else if (line.kind === 'deposit') server.deposit(line.assetCode, line.units)
+    else if (line.kind === 'asked') {
+      asked++
+      tally.happened('questions', 1)
+    } else if (line.kind === 'deposit') server.deposit(line.assetCode, line.units)
     else if (line.kind === 'bug' || line.kind === 'failed') tally.found('other', line.text)
   }
 
@@ -167,7 +171,7 @@ async function openWorld(
     const copy = join(root, 'copy')
     mkdirSync(copy)
     try {
-      for (const name of [DATABASE, `${DATABASE}-wal`]) {
+      for (const name of FILES) {
         if (existsSync(join(dir, name))) copyFileSync(join(dir, name), join(copy, name))
       }
       const opened = openDatabase(join(copy, DATABASE), { migrationsDir: MIGRATIONS_DIR, now: START })

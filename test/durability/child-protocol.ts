@@ -31,5 +31,7 @@ export type ChildLine =
   | { readonly kind: 'clear'; readonly seen: readonly string[]; readonly bugs: readonly string[] }
   | { readonly kind: 'jump'; readonly symbol: string; readonly factor: number }
   | { readonly kind: 'deposit'; readonly assetCode: string; readonly units: string }
+  /** A model was asked: it may be the last thing that is done. */
+  | { readonly kind: 'asked' }
   | { readonly kind: 'bug'; readonly text: string }
   | { readonly kind: 'failed'; readonly text: string }

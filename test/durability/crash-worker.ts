@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { LOADS } from '../support/crash-engine.ts'
 import { NAIVE_RULES } from '../support/crash-naive.ts'
 import { crashInProcess } from './in-process.ts'
 import { Tally } from './tally.ts'
@@ -18,7 +19,7 @@ await crashInProcess(
   {
     crashes: Number(values.crashes),
     seed: Number(values.seed),
-    load: values.load === 'portfolio' ? 'portfolio' : 'desk',
+    load: LOADS.find((load) => load === values.load) ?? 'desk',
     naive: NAIVE_RULES.find((rule) => rule === values.naive) ?? null,
   },
   tally,

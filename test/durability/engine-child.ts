@@ -7,10 +7,10 @@ import { loadCcxt } from '../../src/main/adapters/kraken/open-kraken.ts'
 import { createScaledClock } from '../../src/main/adapters/system/clock.ts'
 import type { Tick } from '../../src/main/domain/market.ts'
 import { epochMs } from '../../src/shared/time.ts'
+import { ACTS } from '../support/crash-acts.ts'
 import { isClear, type LivingEngine, openEngine } from '../support/crash-engine.ts'
 import { createLife, type Life } from '../support/crash-life.ts'
-import { actOnce } from '../support/crash-load.ts'
-import { actOnPlans } from '../support/crash-plans.ts'
+import { createCrashModels } from '../support/crash-models.ts'
 import type { ChildLine, LifeOrder } from './child-protocol.ts'
 import { watcher } from './death-plans.ts'
 
@@ -50,7 +50,8 @@ async function lead(order: LifeOrder): Promise<void> {
   const start = epochMs(Math.floor(order.now + (Date.now() - order.nowAt) * order.speed))
   const clock = createScaledClock({ start, speed: order.speed })
   own.recovering()
-  const engine = openEngine({ ...order, clock, life: own })
+  const models = order.load === 'conflicts' ? createCrashModels(random, () => say({ kind: 'asked' })) : []
+  const engine = openEngine({ ...order, clock, life: own, models })
   living = engine
   engine.open()
   await engine.start()
@@ -66,8 +67,7 @@ async function lead(order: LifeOrder): Promise<void> {
     jump: (symbol: string, factor: number) => say({ kind: 'jump', symbol, factor }),
     deposit: (assetCode: string, units: string) => say({ kind: 'deposit', assetCode, units }),
   }
-  const actOn = order.load === 'desk' ? actOnce : actOnPlans
-  act = () => actOn({ engine: engine.engine, stores: engine.stores, market, random })
+  act = () => ACTS[order.load]({ engine: engine.engine, stores: engine.stores, market, random })
   isTrading = true
 }
 

@@ -4,13 +4,13 @@ import { createRandom } from '../../src/main/adapters/generated/price-walk.ts'
 import { loadCcxt } from '../../src/main/adapters/kraken/open-kraken.ts'
 import { createSimulatedClock } from '../../src/main/adapters/system/clock.ts'
 import { epochMs, SECOND } from '../../src/shared/time.ts'
-import { DATABASE, isClear, type LivingEngine, type Load, openEngine, orderTypeFor } from '../support/crash-engine.ts'
+import { ACTS } from '../support/crash-acts.ts'
+import { FILES, isClear, type LivingEngine, type Load, openEngine, orderTypeFor } from '../support/crash-engine.ts'
 import { Inspector, isSound } from '../support/crash-inspect.ts'
 import { Crashed, createLife, type Life } from '../support/crash-life.ts'
-import { actOnce } from '../support/crash-load.ts'
 import { createCrashMarket } from '../support/crash-market.ts'
+import { createCrashModels } from '../support/crash-models.ts'
 import type { NaiveRule } from '../support/crash-naive.ts'
-import { actOnPlans } from '../support/crash-plans.ts'
 import { type CrashServer, startCrashServer } from '../support/crash-server.ts'
 import { type DeathPlan, nextPlan, watcher } from './death-plans.ts'
 import { makeScratch } from './scratch.ts'
@@ -48,9 +48,16 @@ async function openWorld(seed: number, naive: NaiveRule | null, tally: Tally, lo
   const clock = createSimulatedClock(START)
   const server = await startCrashServer(clock, seed)
   const market = { ...createCrashMarket(random), deposit: server.deposit }
-  const inspector = new Inspector()
-  const act = load === 'desk' ? actOnce : actOnPlans
+  let asked = 0
+  const inspector = new Inspector(() => asked)
+  const act = ACTS[load]
+  const models = load === 'conflicts' ? createCrashModels(random, onAsked) : []
   let lives = 0
+
+  function onAsked(): void {
+    asked++
+    tally.happened('questions', 1)
+  }
   let dir = folderOf(0)
 
   function folderOf(number: number): string {
@@ -61,7 +68,7 @@ async function openWorld(seed: number, naive: NaiveRule | null, tally: Tally, lo
   /** The files of the dead as they are at this moment. */
   function inherit(): void {
     const next = folderOf(++lives)
-    for (const file of [DATABASE, `${DATABASE}-wal`]) {
+    for (const file of FILES) {
       if (existsSync(join(dir, file))) copyFileSync(join(dir, file), join(next, file))
     }
     dir = next
@@ -163,6 +170,7 @@ async function openWorld(seed: number, naive: NaiveRule | null, tally: Tally, lo
         orderType,
         load,
         naive,
+        models,
         timeoutMs: TIMEOUT_MS,
       })
       living.open()

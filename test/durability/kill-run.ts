@@ -36,6 +36,15 @@ export const POINTS_OF_PLANS: readonly string[] = [
   ...['recovery: intent', 'recovery: fill', 'recovery: proposal completed'].flatMap(commits),
   ...['market order', 'limit order', 'cancel', 'find'].flatMap(requests),
 ]
+/** The same of conflicts. */
+export const POINTS_OF_CONFLICTS: readonly string[] = [
+  ...['conflict detected', 'conflict asking', 'conflict resolved', 'conflict waiting'].flatMap(commits),
+  ...['asked', 'asked and answered'].flatMap(commits),
+  ...['conflict carried out', 'proposal pending', 'score'].flatMap(commits),
+  ...requests('question'),
+  ...requests('recovery: question'),
+  ...commits('recovery: conflict asking'),
+]
 function commits(name: string): string[] {
   return [`${name}, before its commit`, `${name}, committed`]
 }

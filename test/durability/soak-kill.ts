@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { NAIVE_RULES } from '../support/crash-naive.ts'
 import { killRepeatedly, LONG_RUN, NAMED_POINTS } from './kill-run.ts'
+import { printReport } from './print-report.ts'
 import type { Kind } from './tally.ts'
 
 const USAGE = `Kills the engine at named points and at random moments against a Kraken of our own that answers badly, one time in
@@ -34,11 +35,7 @@ try {
         if (done % 100 === 0) process.stdout.write(`${done} kills\n`)
       },
     )
-    for (const [point, deaths] of report.points) process.stdout.write(`${String(deaths).padStart(6)}  ${point}\n`)
-    for (const { kind, text } of report.findings) process.stdout.write(`BAD  ${kind}: ${text}\n`)
-    const deaths = new Map(report.points)
-    const missed = report.kills < LONG_RUN ? [] : NAMED_POINTS.filter((point) => !deaths.get(point))
-    for (const point of missed) process.stdout.write(`BAD  nobody died at: ${point}\n`)
+    const missed = printReport(report, NAMED_POINTS, LONG_RUN)
     const count = (kind: Kind): number => report.findings.filter((finding) => finding.kind === kind).length
     process.stdout.write(
       `${report.killsBySignal} by SIGKILL, ${report.twiceInRecovery} in a recovery from a recovery\n`,

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { killRepeatedly, POINTS_OF_PLANS } from './kill-run.ts'
+import { printReport } from './print-report.ts'
 
 const USAGE = `Crashes the engine between plan, approval, leg and fill, one time in ten with SIGKILL, against a Kraken of our own that
 answers badly, and compares every recovery with what that exchange really has: nothing traded beyond a leg that was
@@ -35,12 +36,7 @@ try {
     const report = await killRepeatedly(options, (done) => {
       if (done % 100 === 0) process.stdout.write(`${done} crashes\n`)
     })
-    for (const [point, deaths] of report.points) process.stdout.write(`${String(deaths).padStart(6)}  ${point}\n`)
-    for (const [what, times] of report.happened) process.stdout.write(`${String(times).padStart(6)}  ${what}\n`)
-    for (const { kind, text } of report.findings) process.stdout.write(`BAD  ${kind}: ${text}\n`)
-    const deaths = new Map(report.points)
-    const missed = report.kills < LONG_RUN ? [] : POINTS_OF_PLANS.filter((point) => !deaths.get(point))
-    for (const point of missed) process.stdout.write(`BAD  nobody died at: ${point}\n`)
+    const missed = printReport(report, POINTS_OF_PLANS, LONG_RUN)
     const count = (kind: string): number => report.findings.filter((finding) => finding.kind === kind).length
     process.stdout.write(
       `crashes ${report.kills} (${report.killsBySignal} by SIGKILL), orders ${report.orders}, beyond plan or approved twice ${count('duplicate')}, lost ${count('lost')}, phantoms ${count('phantom')}, unsound ${count('other')}\n`,

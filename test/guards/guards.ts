@@ -17,6 +17,12 @@ const AT_THE_GATE = ['test/main/domain/gate.test.ts']
 const RISK = 'src/main/domain/risk.ts'
 const RISK_RULES = 'src/main/domain/risk-rules.ts'
 const AT_RISK = ['test/main/domain/risk.test.ts']
+const RESOLUTION = 'src/main/domain/resolution.ts'
+const ANSWERS = ['test/main/domain/resolution.test.ts']
+const CONFLICTS = ['test/main/domain/conflict.test.ts']
+const MODELS = 'src/main/coordinator/model-desk.ts'
+const AT_MODELS = ['test/main/coordinator/model-desk.test.ts']
+const WAITS = ['test/main/coordinator/waits.test.ts']
 const BREAKERS = ['test/main/safety/breakers.test.ts']
 
 export const GUARDS: readonly Guard[] = [
@@ -293,5 +299,97 @@ export const GUARDS: readonly Guard[] = [
     code: 'gt(entry.times(maxPercent))',
     without: 'gt(entry.times(HUNDRED).times(HUNDRED))',
     tests: BREAKERS,
+  },
+  {
+    name: 'an answer chooses one of the options',
+    file: RESOLUTION,
+    code: 'if (!isAbstention && !about.options.some(({ id }) => id === option)) {',
+    without: 'if (false as boolean) {',
+    tests: ANSWERS,
+  },
+  {
+    name: 'what an answer cites stands in the case',
+    file: 'src/main/domain/resolution-grounding.ts',
+    code: 'if (!isQuoted(value, known)) {',
+    without: 'if (!isQuoted(value, known) && (false as boolean)) {',
+    tests: ANSWERS,
+  },
+  {
+    name: 'no number stands elsewhere in an answer',
+    file: 'src/main/domain/resolution-grounding.ts',
+    code: 'if (numeral === null) return null',
+    without: 'if (numeral === null || (true as boolean)) return null',
+    tests: ANSWERS,
+  },
+  {
+    name: 'a conflict is decided once',
+    file: 'src/main/domain/conflict.ts',
+    code: 'if (conflict.resolution !== null && !isOpenToTrader) return alreadyResolved(conflict)',
+    without: '',
+    tests: CONFLICTS,
+  },
+  {
+    name: 'a model’s answer counts before the deadline only',
+    file: 'src/main/domain/conflict.ts',
+    code: 'if (isModel && resolution.at >= conflict.deadline) return tooLate()',
+    without: '',
+    tests: CONFLICTS,
+  },
+  {
+    name: 'a question is on record before it leaves',
+    file: MODELS,
+    code: 'calls.add(call)\n    const startedAt = elapsed()\n    const reply = await askSafely(model, question, signal)',
+    without:
+      'const startedAt = elapsed()\n    const reply = await askSafely(model, question, signal)\n    calls.add(call)',
+    tests: AT_MODELS,
+  },
+  {
+    name: 'a day’s budget for models',
+    file: MODELS,
+    code: 'if (today.gt(settings.perDayUsd)) {',
+    without: 'if (false as boolean) {',
+    tests: AT_MODELS,
+  },
+  {
+    name: 'one decision’s budget for models',
+    file: MODELS,
+    code: 'return forThis?.gt(settings.perDecisionUsd)',
+    without: 'return forThis?.gt(settings.perDayUsd.times(settings.perDayUsd))',
+    tests: AT_MODELS,
+  },
+  {
+    name: 'no model is asked while halted',
+    file: MODELS,
+    code: 'if (!this.mayAsk()) return fail(',
+    without: 'if (false as boolean) return fail(',
+    tests: [...AT_MODELS, 'test/scenarios/killed-models.test.ts'],
+  },
+  {
+    name: 'a question that had to wait is looked at again',
+    file: MODELS,
+    code: 'if (refused !== null) return { reply: refused, isFailure: false }',
+    without: '',
+    tests: AT_MODELS,
+  },
+  {
+    name: 'silence since a start does not end a disagreement',
+    file: 'src/main/coordinator/signal-desk.ts',
+    code: 'return ta === null || mood === null || taVsSentiment',
+    without: 'return taVsSentiment',
+    tests: WAITS,
+  },
+  {
+    name: 'what was decided waits while nothing is traded',
+    file: 'src/main/coordinator/signal-desk.ts',
+    code: "if (!this.deps.mayTrade()) return 'nothing new is traded at the moment.'",
+    without: '',
+    tests: WAITS,
+  },
+  {
+    name: 'an answer that cannot be recorded is not used',
+    file: MODELS,
+    code: "return fail('llm/not-recorded', 'The answer could not be recorded, so it is not used.')",
+    without: 'return reply',
+    tests: AT_MODELS,
   },
 ]

@@ -6,7 +6,8 @@ import { type App, type AppOptions, createApp } from '../../src/main/app.ts'
 import type { Output } from '../../src/shared/contract/contract.ts'
 import { createClient } from '../../src/shared/contract/derive.ts'
 import type { WorkstationView } from '../../src/shared/contract/views.ts'
-import { right, slow, startLlmServer } from '../servers/llm.ts'
+import { hangs, right, slow } from '../servers/llm/replies.ts'
+import { startLlmServer } from '../servers/llm/server.ts'
 
 const open: App[] = []
 const folders: string[] = []
@@ -80,7 +81,14 @@ describe('the workstation behind its contract', () => {
   it('lets a model choose how its plan is carried out, and the market goes at its own pace until it has', async () => {
     const server = await startLlmServer()
     // At sixty times its pace half a minute would have passed by then.
-    const answer = slow(800, right({ option: 'post_only', reasons: 'There is no hurry.' }))
+    const answer = slow(
+      800,
+      right({
+        option: 'post_only',
+        reasons: 'There is no hurry.',
+        cites: [{ field: 'plan.slippageCapPercent', value: 1 }],
+      }),
+    )
     server.script('deepseek', answer, answer)
     const { client, view } = await start(folder(), {
       set: ['portfolio.rebalancing.strategy_by=llm', `agents.deepseek.base_url=${server.url}`],
@@ -102,6 +110,41 @@ describe('the workstation behind its contract', () => {
       (await view()).decisions.proposals.find(({ status }) => status === 'pending'),
     )
     expect(another.reason).toContain('DeepSeek (deepseek-flash-0923) chose "post_only"')
+    await server.close()
+  })
+
+  it('says which model of its settings a provider does not list, and asks no provider while it is halted', async () => {
+    const server = await startLlmServer()
+    // The other provider's list never comes: the start does not wait for it.
+    server.scriptList('claude', hangs())
+    const dataDir = folder()
+    const changes = {
+      set: [
+        `agents.deepseek.base_url=${server.url}`,
+        'agents.deepseek.model=deepseek-flsh',
+        `agents.claude.base_url=${server.url}`,
+      ],
+      env: { DEEPSEEK_API_KEY: 'sk-0123456789abcdef', ANTHROPIC_API_KEY: 'sk-0123456789abcdef' },
+    }
+    const first = await start(dataDir, changes)
+    const about = { text: 'deepseek-flsh', topic: 'system_events', beforeSeq: null, limit: 50 }
+    const [row] = await until(async () => {
+      const found = await first.client.call('journal.search', about)
+      return found.ok && found.value.rows.length > 0 ? found.value.rows : undefined
+    })
+    expect(row?.summary).toBe(
+      'The model deepseek-flsh is not among those that DeepSeek lists (deepseek-flash, deepseek-v4-pro): ' +
+        'correct deepseek.model in config/agents.yaml and start again.',
+    )
+    expect(server.listings.map(({ provider }) => provider).sort()).toEqual(['claude', 'deepseek'])
+    await first.client.call('stop.kill', { reason: 'enough', flatten: false })
+    await first.app.close()
+    open.splice(0)
+    const second = await start(dataDir, changes)
+    expect((await second.view()).status.coordinator).toBe('HALTED')
+    // A list would have come by now.
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(server.listings).toHaveLength(2)
     await server.close()
   })
 

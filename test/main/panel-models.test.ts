@@ -8,7 +8,8 @@ import { panelModelsOf } from '../../src/main/panel-models.ts'
 import type { WantedModel } from '../../src/main/ports.ts'
 import { createClient } from '../../src/shared/contract/derive.ts'
 import { decimal } from '../../src/shared/money.ts'
-import { right, says, slow, startLlmServer } from '../servers/llm.ts'
+import { right, says, slow } from '../servers/llm/replies.ts'
+import { startLlmServer } from '../servers/llm/server.ts'
 
 const wanted = (change: Partial<WantedModel> = {}): WantedModel => ({
   name: 'local',

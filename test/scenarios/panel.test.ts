@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { OpenModels, PanelModel } from '../../src/main/ports.ts'
+import type { OpenModels, PanelModel, Priced } from '../../src/main/ports.ts'
 import { ok } from '../../src/shared/result.ts'
 import { epochMs, MINUTE, SECOND } from '../../src/shared/time.ts'
 import { createEngineBench } from '../support/engine-bench.ts'
@@ -20,8 +20,10 @@ const vote = JSON.stringify({ bias: 'long', confidence: 0.9, reason: 'It rises.'
 /** Answers at once, but for a symbol of which it says nothing ever; `asked` counts its questions. */
 function member(name: string, silentOn: string | null = null) {
   const asked: string[] = []
-  const model: PanelModel = {
+  const model: PanelModel & Priced = {
     name,
+    modelName: 'm',
+    costAtMost: () => '0.005',
     ask({ user }) {
       asked.push(user)
       if (silentOn !== null && user.includes(silentOn)) return new Promise(() => {})
@@ -32,7 +34,7 @@ function member(name: string, silentOn: string | null = null) {
 }
 
 /** The engine with its analysts, who have seen a market that rises, an hour before their decision. */
-function aDay(openModels: OpenModels) {
+function aDay(openModels: OpenModels<PanelModel & Priced>) {
   const bench = createEngineBench({ set: SET, agentsOn: true, openModels, now: epochMs(START) })
   const { engine, clock } = bench
   const closeAt = (symbol: typeof BTC_USDT, time: number) => {
@@ -68,7 +70,7 @@ function aDay(openModels: OpenModels) {
   }
 }
 const open =
-  (...models: readonly PanelModel[]): OpenModels =>
+  (...models: readonly (PanelModel & Priced)[]): OpenModels<PanelModel & Priced> =>
   () =>
     models
 

@@ -47,6 +47,12 @@ export async function openKraken(product: Product): Promise<KrakenProxy> {
   )
   // Nobody on the internet is asked by a test.
   product.change('config/agents.yaml', 'sentiment:\n    enabled: true', 'sentiment:\n    enabled: false')
+  product.change(
+    'config/agents.yaml',
+    /^ {2}base_url: https:\/\/api\.deepseek\.com$/m,
+    '  base_url: http://127.0.0.1:1',
+  )
+  product.change('config/agents.yaml', 'https://api.anthropic.com', 'http://127.0.0.1:1')
   return {
     ...kraken,
     close() {

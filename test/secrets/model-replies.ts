@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { ANSWERING_MODEL, type Reply, right, says } from '../servers/llm.ts'
+import { ANSWERING_MODEL, type Reply, right, says } from '../servers/llm/replies.ts'
 import { formsOf } from './forms.ts'
 
 /*
@@ -74,6 +74,10 @@ export const modelIsKey = (form: string): Reply =>
       usage: { input_tokens: 1, output_tokens: 1, prompt_tokens: 1, completion_tokens: 1 },
     })
   })
+
+/** A list of models in which every name is the key, in one of its forms. */
+export const modelsAreKey = (): Reply =>
+  replying((key, response) => json(response, 200, { data: formsOf(key).map(({ text }) => ({ id: text })) }))
 
 /** Ends in the middle of the key. */
 export const brokenAtKey = (): Reply =>

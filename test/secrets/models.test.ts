@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { type LlmServer, type Reply, startLlmServer } from '../servers/llm.ts'
+import type { Reply } from '../servers/llm/replies.ts'
+import { type LlmServer, startLlmServer } from '../servers/llm/server.ts'
 import { ALL_CANARIES, CANARIES } from './canaries.ts'
 import * as replies from './model-replies.ts'
 import { Product } from './product.ts'
@@ -57,7 +58,7 @@ function makeConflicts(product: Product, llm: LlmServer): void {
 
 /** Everything that was sent to the models but for the one header that has to hold the key. */
 function sentToModels(llm: LlmServer): Exhibit[] {
-  return llm.requests.map(({ provider, headers: { authorization, ...headers }, body }, index) => {
+  return [...llm.requests, ...llm.listings].map(({ provider, headers: { authorization, ...headers }, body }, index) => {
     const own = authorization === `Bearer ${OWN_KEY[provider]}` ? 'its own key' : authorization
     const bytes = Buffer.from(JSON.stringify({ authorization: own, headers, body }))
     return { where: `request ${index} to ${provider}`, bytes }
@@ -87,6 +88,8 @@ async function run(
     () => product.remove(),
   )
   makeConflicts(product, llm)
+  llm.scriptList('deepseek', replies.modelsAreKey())
+  llm.scriptList('claude', replies.modelsAreKey())
   llm.script('deepseek', ...SCRIPT)
   llm.script('claude', ...SCRIPT)
   const serve = product.start('serve', ['--data-dir', product.dataDir, '--speed', '2000', '--seed', '3'])
@@ -114,7 +117,8 @@ describe('a provider of models that quotes its key', { timeout: 60_000 }, () => 
   it('is heard, and the key is nowhere: not in what is printed, stored, shown, or sent in another place', async () => {
     const { leaks, llm } = await run()
     expect(leaks).toEqual([])
-    for (const { provider, headers } of llm.requests) {
+    expect(llm.listings).toHaveLength(2)
+    for (const { provider, headers } of [...llm.requests, ...llm.listings]) {
       expect(headers.authorization).toBe(`Bearer ${OWN_KEY[provider]}`)
     }
   })

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { type LlmServer, type Reply, says, startLlmServer } from '../servers/llm.ts'
+import { type Reply, says } from '../servers/llm/replies.ts'
+import { type LlmServer, startLlmServer } from '../servers/llm/server.ts'
 import { ALL_CANARIES, CANARIES } from './canaries.ts'
 import { formsOf } from './forms.ts'
 import * as replies from './model-replies.ts'
@@ -52,6 +53,9 @@ function makePanel(product: Product, llm: LlmServer): void {
     ['portfolio', '  threshold', '100'],
     ['agents', '    act_from', '1'],
     ['agents', '      neutral_below', '0.001'],
+    // Most of their answers are failures: they are asked all the same.
+    ['agents', '  failures_in_a_row', '100'],
+    ['orchestration', '  failures_to_rise', '100'],
   )
 }
 

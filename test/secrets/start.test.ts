@@ -114,8 +114,9 @@ describe('a model whose key no header takes', () => {
     for (const apiKey of [`${key}\nX-Header: 1`, `${key}☠`, ` ${key}`]) {
       const llm = create({ ...terms, ...prices, apiKey })
       const answer = await llm.ask({ system: 's', user: 'u' }, new AbortController().signal)
-      expect(answer.ok).toBe(false)
-      expect(leaksIn(JSON.stringify(answer))).toEqual([])
+      const list = await llm.listed(new AbortController().signal)
+      expect([answer.ok, list.ok]).toEqual([false, false])
+      expect(leaksIn(JSON.stringify([answer, list]))).toEqual([])
     }
   })
 })

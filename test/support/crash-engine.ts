@@ -12,7 +12,7 @@ import type { LegType } from '../../src/main/domain/order.ts'
 import { createEngine, type Engine, type Opening } from '../../src/main/engine.ts'
 import { type Database, openDatabase } from '../../src/main/persistence/database.ts'
 import { createStores } from '../../src/main/persistence/stores.ts'
-import type { Clock, Stores } from '../../src/main/ports.ts'
+import type { Clock, Llm, Priced, Stores } from '../../src/main/ports.ts'
 import { wire } from '../../src/main/wiring.ts'
 import type { Asset } from '../../src/shared/ids.ts'
 import { type Amount, amount, fraction, ZERO } from '../../src/shared/money.ts'
@@ -25,6 +25,8 @@ const folder = (path: string): string => fileURLToPath(new URL(path, import.meta
 export const MIGRATIONS_DIR = folder('../../migrations')
 const promptOf = (name: string): string => readFileSync(folder(`../../config/prompts/${name}.md`), 'utf8')
 export const DATABASE = 'engine.db'
+/** All that the dead leave behind. */
+export const FILES = [DATABASE, `${DATABASE}-wal`, 'engine.audit-head', 'engine.audit-head.contradicted'] as const
 const NONCES = 'nonces'
 
 const OPENING: Opening = [
@@ -49,14 +51,29 @@ const SETTINGS = [
   'execution.gate.max_orders_per_minute=1000000',
   'execution.kraken.tier=pro',
 ]
-/** `desk`: rebalances, trades, kills. `portfolio`: plans in slices and what a trader does with them. */
-export type Load = 'desk' | 'portfolio'
+/**
+ * `desk`: rebalances, trades, kills. `portfolio`: plans in slices and what a trader does with them. `conflicts`: agents
+ * that disagree, models that are asked, and what comes of it.
+ */
+export const LOADS = ['desk', 'portfolio', 'conflicts'] as const
+export type Load = (typeof LOADS)[number]
 const OF_LOAD: Record<Load, readonly string[]> = {
   desk: ['portfolio.approval.max_price_move_percent=50'],
   portfolio: [
     'portfolio.approval.max_price_move_percent=3',
     'portfolio.rebalancing.slices=2',
     'portfolio.rebalancing.slice_every_minutes=1',
+  ],
+  // Quick enough for deadlines, time limits and waits to end within a life.
+  conflicts: [
+    'portfolio.approval.max_price_move_percent=50',
+    'orchestration.conflicts.default_after_seconds=60',
+    'orchestration.conflicts.ask_time_limit_seconds=8',
+    'orchestration.conflicts.wait_at_most_hours=0.1',
+    'orchestration.conflicts.score_after_hours=0.2',
+    'agents.models.budget_usd_per_day=1000',
+    'agents.models.failures_in_a_row=100',
+    'risk.unknown_regime_size=1',
   ],
 }
 /** @param dice in [0, 1). */
@@ -117,6 +134,8 @@ export function openEngine(options: {
   readonly orderType: LegType
   readonly load: Load
   readonly naive: NaiveRule | null
+  /** Asked about conflicts, in this order. */
+  readonly models?: readonly (Llm & Priced)[]
   /** A request is given up after this, ms of the machine's own time. */
   readonly timeoutMs: number
 }): LivingEngine {
@@ -154,7 +173,7 @@ export function openEngine(options: {
         if (!life.isDead()) bugs.push(`${text} ${error instanceof Error ? error.stack : String(error ?? '')}`)
       },
     },
-    llms: [],
+    llms: (options.models ?? []).map((model) => life.model(model)),
     prompts: {
       conflict: promptOf('conflict'),
       strategy: promptOf('strategy'),
@@ -193,6 +212,7 @@ export function openEngine(options: {
       kraken.exchange.start()
       engine.killSwitch.restore()
       engine.approval.resume()
+      engine.conflicts.resume()
       await engine.executor.resume()
     },
     async close() {

@@ -5,6 +5,7 @@ import { verifyDatabase } from '../../src/main/persistence/verify-checks.ts'
 import type { Stores } from '../../src/main/ports.ts'
 import type { Asset, ClientOrderId, TradedPair } from '../../src/shared/ids.ts'
 import { type Amount, type Price, sum, toText, ZERO } from '../../src/shared/money.ts'
+import { ConflictMemory, conflictsHappened, unaccounted } from './crash-inspect-conflicts.ts'
 import { announcedWrongly, beyondApproval, happened, PlanMemory } from './crash-inspect-plans.ts'
 import { USDT } from './money-arbitraries.ts'
 
@@ -41,11 +42,20 @@ export class Inspector {
   /** How often what the workload is to bring about came about, as of the last look. */
   happened: ReadonlyMap<string, number> = new Map()
   private readonly plans = new PlanMemory()
+  private readonly conflicts = new ConflictMemory()
+  private readonly asked: () => number
+
+  /** @param asked how many questions have reached models so far: each has its price. */
+  constructor(asked: () => number = () => 0) {
+    this.asked = asked
+  }
 
   inspect(database: Database, stores: Stores, server: ServerState): Inspection {
     const orders = stores.orders.recent(EVERY)
-    this.happened = happened(stores, orders)
-    return inspect(database, stores, orders, server, this.plans)
+    this.happened = new Map([...happened(stores, orders), ...conflictsHappened(stores)])
+    const inspection = inspect(database, stores, orders, server, this.plans)
+    const conflicts = this.conflicts.compare(database, stores)
+    return { ...inspection, others: [...inspection.others, ...conflicts, ...unaccounted(database, this.asked())] }
   }
 }
 

@@ -1,5 +1,6 @@
+import { stageOf } from '../../src/main/domain/conflict.ts'
 import type { Proposal } from '../../src/main/domain/proposal.ts'
-import type { Clock, Exchange, Stores } from '../../src/main/ports.ts'
+import type { Clock, Exchange, Llm, Priced, Stores } from '../../src/main/ports.ts'
 
 /*
  * One life of an engine. Everything by which it touches the world goes through named points, and at one of them it dies:
@@ -13,6 +14,7 @@ export type Life = {
   readonly stores: (inner: Stores) => Stores
   readonly exchange: (inner: Exchange) => Exchange
   readonly clock: (inner: Clock) => Clock
+  readonly model: (inner: Llm & Priced) => Llm & Priced
   /** From here to `recovered` its points are those of recovery. */
   recovering(): void
   recovered(): void
@@ -81,6 +83,10 @@ export function createLife(options: LifeOptions): Life {
           if (!isDead) listener(id)
         }),
     }),
+    model: (inner) => ({
+      ...inner,
+      ask: (prompt, signal) => request('question', () => inner.ask(prompt, signal)),
+    }),
     clock: (inner) => ({
       now: () => inner.now(),
       at: (time, task) =>
@@ -103,7 +109,18 @@ export function createLife(options: LifeOptions): Life {
 }
 
 /** What a transaction is called after, most telling first. */
-const TELLING = ['intent', 'fill', 'order', 'position', 'proposal', 'ledger', 'state'] as const
+const TELLING = [
+  'intent',
+  'fill',
+  'order',
+  'position',
+  'proposal',
+  'conflict',
+  'score',
+  'asked',
+  'ledger',
+  'state',
+] as const
 type Written = (typeof TELLING)[number]
 
 function madeAs({ details }: Proposal): string {
@@ -169,6 +186,21 @@ function storesThrough(inner: Stores, pass: (point: string) => void): Stores {
       ...inner.proposals,
       insert: (proposal) => note('proposal', ` ${madeAs(proposal)}`, () => inner.proposals.insert(proposal)),
       save: (proposal) => note('proposal', ` ${proposal.status}`, () => inner.proposals.save(proposal)),
+    },
+    conflicts: {
+      ...inner.conflicts,
+      insert: (conflict) => note('conflict', ' detected', () => inner.conflicts.insert(conflict)),
+      save: (conflict) => note('conflict', ` ${stageOf(conflict)}`, () => inner.conflicts.save(conflict)),
+      noteCarriedOut: (id) => note('conflict', ' carried out', () => inner.conflicts.noteCarriedOut(id)),
+    },
+    llmCalls: {
+      ...inner.llmCalls,
+      add: (call) => note('asked', '', () => inner.llmCalls.add(call)),
+      close: (id, end) => note('asked', ' and answered', () => inner.llmCalls.close(id, end)),
+    },
+    conflictScores: {
+      ...inner.conflictScores,
+      score: (id, scores, at) => note('score', '', () => inner.conflictScores.score(id, scores, at)),
     },
     positions: {
       ...inner.positions,

@@ -45,7 +45,7 @@ export function actOnce(loaded: Loaded): void {
   approveAll(loaded)
 }
 
-function approveAll({ engine, stores }: Loaded): void {
+export function approveAll({ engine, stores }: Loaded): void {
   for (const { id, hash } of stores.proposals.withStatus('pending')) engine.approval.approve(id, hash)
 }
 
@@ -60,7 +60,7 @@ export const pick = <T>(random: () => number, from: readonly T[]): T | undefined
   from[Math.floor(random() * from.length)]
 export const symbolOf = (random: () => number): TradedPair => (random() < 0.5 ? BTC_USDT : XRP_USDT)
 
-function enter({ engine, random }: Loaded): void {
+export function enter({ engine, random }: Loaded): void {
   const symbol = symbolOf(random)
   const tick = engine.market.fresh(symbol)
   if (tick === null) return
@@ -92,7 +92,7 @@ function cancel({ engine, stores, random }: Loaded): void {
   if (order !== undefined) actQuietly(engine.executor.cancel(order.id, 'cancelled by the trader'))
 }
 
-function jump({ market, random }: Loaded): void {
+export function jump({ market, random }: Loaded): void {
   const size = 0.01 + random() * 0.05
   market.jump(symbolOf(random), random() < 0.6 ? 1 - size : 1 + size)
 }

@@ -9,7 +9,7 @@ import { createEngine, marketsOf } from '../../src/main/engine.ts'
 import { openingOf, totalsOf } from '../../src/main/paper-account.ts'
 import { openDatabase } from '../../src/main/persistence/database.ts'
 import { createStores } from '../../src/main/persistence/stores.ts'
-import type { Exchange, Llm, Markets, OpenModels, Stores } from '../../src/main/ports.ts'
+import type { Exchange, Llm, Markets, OpenModels, PanelModel, Priced, Stores } from '../../src/main/ports.ts'
 import { wire } from '../../src/main/wiring.ts'
 import type { TradedPair } from '../../src/shared/ids.ts'
 import { price } from '../../src/shared/money.ts'
@@ -32,11 +32,11 @@ export function createEngineBench(
     /** Markets that close and open again, for the engine only. */
     markets?: (markets: Markets) => Markets
     /** Models, in the order in which they are asked. */
-    llms?: readonly Llm[]
+    llms?: readonly (Llm & Priced)[]
     /** Analysts; none by default. */
     agentsOn?: boolean
     /** Models of a panel. */
-    openModels?: OpenModels
+    openModels?: OpenModels<PanelModel & Priced>
   } = {},
 ) {
   const loaded = loadSettings(CONFIG_DIR, [

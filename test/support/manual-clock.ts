@@ -6,6 +6,8 @@ export type ManualClock = Clock & {
   advance(ms: number): void
   /** Like `advance` when `time` is later than now; a step back runs nothing and leaves the tasks where they are. */
   set(time: number): void
+  /** Time that passed without anybody: what is due by then runs at its end. */
+  leap(ms: number): void
   /** Tasks that wait. */
   waiting(): number
 }
@@ -43,6 +45,10 @@ export function createManualClock(start: number): ManualClock {
     set(time) {
       if (time >= now) runUntil(time)
       else now = time
+    },
+    leap(ms) {
+      now += ms
+      runUntil(now)
     },
     waiting: () => tasks.length,
   }

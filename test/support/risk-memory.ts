@@ -1,5 +1,5 @@
 import type { Position } from '../../src/main/domain/position.ts'
-import type { PositionStore, StateStore } from '../../src/main/ports.ts'
+import type { PositionStore, StateStore, Stores } from '../../src/main/ports.ts'
 import type { PositionId } from '../../src/shared/ids.ts'
 
 /** In memory, whatever happens to the program. */
@@ -24,5 +24,13 @@ export class Memory implements StateStore {
     ofEntry: () => null,
     recent: () => [...this.positions.values()],
     snapshot: () => {},
+  }
+  /** Nothing is undone here, and nobody audits. */
+  readonly stores: Pick<Stores, 'transact' | 'afterCommit' | 'messages' | 'state' | 'positions'> = {
+    transact: (work) => work(),
+    afterCommit: (work) => work(),
+    messages: { append: () => {}, record: () => {}, deadLetter: () => {}, flush: () => {} },
+    state: this,
+    positions: this.store,
   }
 }

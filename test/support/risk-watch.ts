@@ -152,7 +152,7 @@ export class BreakerWatch {
     return new Breakers({
       clock: this.clock,
       bus: this.bus,
-      stores: { transact: (work) => work(), state: world.memory, positions: world.memory.store },
+      stores: world.memory.stores,
       limits: this.machine.breakerLimits(this.limits),
       account: () => ({ ...world.account(), openPnl: world.openPnl() }),
       isTrading: () => world.open().length > 0,

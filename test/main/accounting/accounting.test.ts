@@ -73,6 +73,7 @@ function portfolioOf({ engine, stores, clock }: Bench): PortfolioView {
     dataDir: '',
     speed: () => 1,
     hasKey: { deepseek: false, claude: false },
+    modelNames: { deepseek: 'deepseek-flash', claude: 'claude-sonnet' },
     startedAt: clock.now(),
   })
   return PortfolioView.parse(slices.portfolio())

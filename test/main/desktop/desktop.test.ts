@@ -18,6 +18,8 @@ const STATUS: StatusView = {
   speed: 60,
   coordinator: 'RUNNING',
   coordinatorReason: null,
+  level: 'NORMAL',
+  levelBecause: null,
   kill: null,
   lights: [],
   calls: null,
