@@ -11,6 +11,8 @@ export type DeathPlan =
 const MOST_POINTS = 100
 const POINTS_OF_RECOVERY = 12
 const PATIENCE = 150
+/** For a name at which nobody has died yet. */
+const LONG_PATIENCE = 1_500
 /** The names that have been died at least are drawn from. */
 const RAREST = 5
 
@@ -21,7 +23,9 @@ export function nextPlan(tally: Tally, random: () => number): DeathPlan {
   if (dice < 0.5) return { kind: 'after', points: Math.floor(random() * POINTS_OF_RECOVERY) }
   const rarest = tally.rarestPoints(RAREST)
   const point = rarest[Math.floor(random() * rarest.length)]
-  return point === undefined ? { kind: 'after', points: 0 } : { kind: 'at', point, patience: PATIENCE }
+  return point === undefined
+    ? { kind: 'after', points: 0 }
+    : { kind: 'at', point, patience: tally.deathsAt(point) > 0 ? PATIENCE : LONG_PATIENCE }
 }
 
 /** True at the point of death. */

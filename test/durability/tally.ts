@@ -68,6 +68,9 @@ export class Tally {
   countOf(kind: Kind): number {
     return [...this.seen.values()].filter((finding) => finding.kind === kind).length
   }
+  deathsAt(point: string): number {
+    return this.deaths.get(point) ?? 0
+  }
   /** Points at which fewest engines have died. */
   rarestPoints(count: number): readonly string[] {
     return [...this.deaths]
