@@ -382,14 +382,20 @@ async function start(engine: Engine, feed: MarketFeed, settings: Settings): Prom
   await engine.executor.resume()
   await engine.backFill(feed)
   if (settings.orchestration.schedule.portfolio_check_on_start) {
-    const stop = engine.bus.on(
-      'market_data',
-      () => {
-        const outcome = engine.rebalancer.check()
-        if (outcome.kind !== 'stale') stop()
-      },
-      { name: 'first check', whenFull: 'dropOldest' },
-    )
+    withPrices(engine, 'first check', () => engine.rebalancer.check().kind !== 'stale')
   }
+  const { agents } = engine
+  if (agents !== null) withPrices(engine, 'first opinions', () => agents.start((symbol) => engine.market.fresh(symbol)))
   feed.start(engine.market)
+}
+
+/** With each price, until it is done. */
+function withPrices(engine: Engine, name: string, isDone: () => boolean): void {
+  const stop = engine.bus.on(
+    'market_data',
+    () => {
+      if (isDone()) stop()
+    },
+    { name, whenFull: 'dropOldest' },
+  )
 }

@@ -264,15 +264,28 @@ const provider = z.strictObject({
   usd_per_million_output: decimalOf<Decimal>('0', '1000'),
 })
 /** What every agent's block has, besides what is the agent's own. */
-const schedule = z.object({ enabled: flag, every_minutes: integer(1, 1_440), time_limit_seconds: integer(1, 600) })
+export const agentSchedule = z
+  .object({
+    enabled: flag,
+    every_minutes: integer(1, 1_440),
+    offset_seconds: integer(0, 3_599),
+    on_start: flag,
+    at_once: integer(1, 100),
+    time_limit_seconds: integer(1, 600),
+  })
+  .refine(({ every_minutes, offset_seconds }) => offset_seconds < every_minutes * 60, {
+    message: 'expected less than the interval',
+    path: ['offset_seconds'],
+  })
+const SCHEDULE_KEYS = new Set(Object.keys(agentSchedule.shape))
 
-type AgentBlock = z.infer<typeof schedule> & AgentMaker
+type AgentBlock = z.infer<typeof agentSchedule> & AgentMaker
 /** The kind checks its own keys, so that this file knows none of them. */
 const agentBlock = ({ block }: AgentKind) =>
   z.record(z.string(), z.unknown()).transform((all, context): AgentBlock => {
-    const { enabled, every_minutes, time_limit_seconds, ...own } = all
-    const common = schedule.safeParse({ enabled, every_minutes, time_limit_seconds })
-    const rest = block.safeParse(own)
+    const own = Object.entries(all).filter(([key]) => !SCHEDULE_KEYS.has(key))
+    const common = agentSchedule.safeParse(all)
+    const rest = block.safeParse(Object.fromEntries(own))
     for (const { error } of [common, rest]) {
       for (const issue of error?.issues ?? []) context.issues.push({ ...issue, input: all } as z.core.$ZodRawIssue)
     }

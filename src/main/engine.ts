@@ -420,7 +420,7 @@ export function createEngine(parts: EngineParts) {
         elapsed: parts.elapsed,
         held: (symbol) =>
           tracker.openPositions().flatMap((position) => (position.symbol === symbol ? [position.side] : [])),
-        scheduled: scheduledAgents(settings, {
+        scheduled: scheduledAgents(settings, parts.isReplay, {
           clock,
           baseIntervalMs: parts.baseIntervalMs,
           quote,
@@ -656,7 +656,7 @@ function exitSettings({ risk }: Settings): ExitSettings {
 }
 
 /** Every kind there is, made from its block. */
-function scheduledAgents({ agents }: Settings, means: Omit<AgentMeans, 'name'>): ScheduledAgent[] {
+function scheduledAgents({ agents }: Settings, isReplay: boolean, means: Omit<AgentMeans, 'name'>): ScheduledAgent[] {
   return [...AGENT_KINDS].flatMap(([name, { title, topic }]): ScheduledAgent[] => {
     const block = agents.agents[name]
     if (block === undefined) return []
@@ -668,6 +668,10 @@ function scheduledAgents({ agents }: Settings, means: Omit<AgentMeans, 'name'>):
         agent: block.enabled ? block.make({ ...means, name }) : null,
         reads: block.reads,
         everyMs: block.every_minutes * MINUTE,
+        // A recording has no time between its candles.
+        offsetMs: isReplay ? 0 : block.offset_seconds * SECOND,
+        onStart: block.on_start,
+        atOnce: block.at_once,
         timeLimitMs: block.time_limit_seconds * SECOND,
       },
     ]

@@ -55,7 +55,17 @@ describe('every file of agents/kinds is found', () => {
 
 describe('another agent', () => {
   const copy = join(folder, 'another')
-  const BLOCK = '  breakout:\n    enabled: true\n    every_minutes: 5\n    time_limit_seconds: 5\n'
+  const SCHEDULE = {
+    enabled: true,
+    every_minutes: 5,
+    offset_seconds: 0,
+    on_start: false,
+    at_once: 2,
+    time_limit_seconds: 5,
+  }
+  const BLOCK = `  breakout:\n${Object.entries(SCHEDULE)
+    .map(([key, value]) => `    ${key}: ${value}\n`)
+    .join('')}`
   const OWN = '    timeframe_minutes: 15\n    candles: 20\n    confidence: 0.6\n'
 
   beforeAll(() => {
@@ -89,7 +99,7 @@ describe('another agent', () => {
 
   it('is one file and its block: nothing else is touched', () => {
     expect(settingsWith(BLOCK + OWN)).toEqual({
-      breakout: { enabled: true, every_minutes: 5, time_limit_seconds: 5, reads: [], asksForMs: 0 },
+      breakout: { ...SCHEDULE, reads: [], asksForMs: 0 },
       reads: expect.arrayContaining(['breakout', 'technical_analysis']),
     })
   })
@@ -150,6 +160,13 @@ describe('a block of agents.yaml that cannot be used is refused with file, line 
       REGIME.replace('5', '1441'),
       'agents.regime_detection.every_minutes',
       'agents.regime_detection.every_minutes: expected a number from 1 to 1440',
+    ],
+    [
+      'an offset as long as the interval',
+      `${REGIME}    offset_seconds: 0\n`,
+      `${REGIME}    offset_seconds: 300\n`,
+      'agents.regime_detection.offset_seconds',
+      'agents.regime_detection.offset_seconds: expected less than the interval',
     ],
     [
       'an agent that there is not',

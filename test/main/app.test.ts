@@ -148,6 +148,17 @@ describe('the workstation behind its contract', () => {
     await server.close()
   })
 
+  it('asks those agents on start that run then, and no other', async () => {
+    const daily = ['technical_analysis', 'regime_detection'].map((name) => `agents.agents.${name}.every_minutes=1440`)
+    const { view } = await start(folder(), {
+      speed: 1,
+      set: [...daily, 'agents.agents.technical_analysis.on_start=false'],
+    })
+    const stateOf = async (name: string) => (await view()).agents.agents.find((agent) => agent.name === name)?.state
+    await until(async () => ((await stateOf('regime_detection')) === 'ready' ? true : undefined))
+    expect(await stateOf('technical_analysis')).toBe('waiting')
+  })
+
   it('pushes deltas that a client can apply to its snapshot', async () => {
     const { app, client } = await start(folder())
     const seqs: number[] = []

@@ -16,6 +16,12 @@ export type ScheduledAgent = {
   readonly reads: readonly string[]
   /** Runs when a candle closes on a multiple of it; where that candle is missing, with the next one. */
   readonly everyMs: number
+  /** How long after the close; who listens to others waits for the latest of them. */
+  readonly offsetMs: number
+  /** Runs once more when the program has started and knows the past. */
+  readonly onStart: boolean
+  /** Symbols that it is asked about at a time, where it has to ask somebody; the others wait for their turn. */
+  readonly atOnce: number
   /** Of a run that has to ask somebody. */
   readonly timeLimitMs: number
 }
@@ -61,6 +67,8 @@ export class AgentLine {
   /** What gives up on each question that is open. */
   private readonly asked = new Map<TradedPair, (why: Error) => void>()
   private readonly pending = new Set<Promise<void>>()
+  /** Questions that wait for their turn. */
+  private readonly waiting = new Map<TradedPair, () => void>()
   /** Symbols that it has spoken of since the start. */
   private readonly spoken = new Set<TradedPair>()
   private isClosed = false
@@ -106,7 +114,8 @@ export class AgentLine {
   }
 
   /**
-   * Asks it about a symbol, unless it is being asked already: a slow answer is not overtaken by its successor.
+   * Asks it about a symbol, unless it is being asked already: a slow answer is not overtaken by its successor. Where it is
+   * asked about as many symbols as it may be, this one waits, and is asked with what is known then.
    *
    * @param saidBy what others said of that symbol.
    * @param heldNow read whenever the agent looks: while it asks somebody, a position may open or close.
@@ -114,6 +123,10 @@ export class AgentLine {
   ask(symbol: TradedPair, saidBy: AgentView['said'], heldNow: () => AgentView['held']): void {
     const { agent } = this.scheduled
     if (agent === null || this.asked.has(symbol)) return
+    if (this.asked.size >= this.scheduled.atOnce) {
+      this.waiting.set(symbol, () => this.ask(symbol, saidBy, heldNow))
+      return
+    }
     const { clock, elapsed } = this.deps
     const question = new AbortController()
     const heard = new Set<MessageId>()
@@ -144,6 +157,7 @@ export class AgentLine {
   /** Gives up on what is being asked: nothing is said of it any more. */
   close(): void {
     this.isClosed = true
+    this.waiting.clear()
     for (const giveUp of this.asked.values()) giveUp(new Error('the program ends'))
     this.scheduled.agent?.close?.()
   }
@@ -170,9 +184,19 @@ export class AgentLine {
     const answer = settle().finally(() => {
       cancel()
       this.asked.delete(run.symbol)
+      this.askNext()
       this.pending.delete(answer)
     })
     this.pending.add(answer)
+  }
+
+  /** An answer that came at once leaves room for the one behind it. */
+  private askNext(): void {
+    for (const [symbol, ask] of this.waiting) {
+      if (this.asked.size >= this.scheduled.atOnce) return
+      this.waiting.delete(symbol)
+      ask()
+    }
   }
 
   private take(run: Run, said: AgentOutput | null): void {

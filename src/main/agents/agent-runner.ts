@@ -1,14 +1,17 @@
 import type { TradedPair } from '../../shared/ids.ts'
-import { MINUTE } from '../../shared/time.ts'
-import type { Candle, CandleNeed, ClosedCandle } from '../domain/market.ts'
+import { after, type EpochMs, epochMs, MINUTE, nextBoundary } from '../../shared/time.ts'
+import type { Candle, CandleNeed, ClosedCandle, Tick } from '../domain/market.ts'
 import type { AgentView, Said } from './agent.ts'
 import { AgentLine, type LastRun, type LineDeps, type ScheduledAgent } from './agent-line.ts'
+import { LaterRuns } from './later-runs.ts'
 import { runningOrder } from './running-order.ts'
 
 export type { LastRun, ScheduledAgent } from './agent-line.ts'
 
 export type AgentStatus = Pick<ScheduledAgent, 'name' | 'title' | 'topic' | 'everyMs'> & {
   readonly isOn: boolean
+  /** Null while it is switched off. */
+  readonly nextRunAt: EpochMs | null
   /** Candles of its chart that it has seen, and how many it needs before it speaks. */
   readonly warmUp: ReadonlyArray<{ readonly symbol: TradedPair; readonly seen: number; readonly of: number }>
   /** Asked, and not answered yet. */
@@ -42,7 +45,12 @@ export class AgentRunner {
   private readonly clock: Deps['clock']
   private readonly lines: readonly AgentLine[]
   private readonly byName: ReadonlyMap<string, AgentLine>
+  /** Offset after the close, ms: of the agent itself, or of the latest of those that it listens to. */
+  private readonly offsets = new Map<AgentLine, number>()
+  private readonly later: LaterRuns<AgentLine>
   private readonly symbols = new Set<TradedPair>()
+  /** Symbols on which those that run on start have done so. */
+  private readonly started = new Set<TradedPair>()
   /** When the last candle of the schedule closed. */
   private readonly closedAt = new Map<TradedPair, number>()
   /** Symbols that each agent is to be asked about once what was missed has been told to its end. */
@@ -57,6 +65,11 @@ export class AgentRunner {
     this.clock = deps.clock
     this.lines = order.value.map((scheduled) => new AgentLine(scheduled, deps))
     this.byName = new Map(this.lines.map((line) => [line.scheduled.name, line]))
+    for (const line of this.lines) {
+      const heard = line.scheduled.reads.map((name) => this.offsetOf(this.byName.get(name)))
+      this.offsets.set(line, Math.max(line.scheduled.offsetMs, ...heard))
+    }
+    this.later = new LaterRuns(deps.clock, this.lines, (line, symbol) => this.ask(line, symbol))
   }
 
   /** Candles that some agent wants before it speaks: the most of each interval, finest first. */
@@ -72,7 +85,19 @@ export class AgentRunner {
 
   /** Drops all candles that were seen, before the past is told anew. */
   forget(): void {
+    // Who waits for his moment is asked with the next candle: what he would have looked at is gone.
+    for (const [line, symbol] of this.later.clear()) this.owedBy(line).add(symbol)
     for (const line of this.lines) line.forget()
+  }
+
+  /** Once the past is told: those that run on start do, once on each symbol that has a price; false while one has none. */
+  start(fresh: (symbol: TradedPair) => Tick | null): boolean {
+    const priced = [...this.symbols].filter((symbol) => !this.started.has(symbol) && fresh(symbol) !== null)
+    for (const symbol of priced) {
+      this.started.add(symbol)
+      for (const line of this.lines) if (line.scheduled.onStart) this.ask(line, symbol)
+    }
+    return this.started.size === this.symbols.size
   }
 
   /** Takes in a past candle: nobody runs. */
@@ -100,7 +125,11 @@ export class AgentRunner {
       for (const { symbol, before, at } of steps) {
         if (Math.floor(at / everyMs) > Math.floor(before / everyMs)) owed.add(symbol)
         if (isBehind || !owed.delete(symbol)) continue
-        if (!confused[i]?.includes(symbol)) this.ask(line, symbol)
+        if (confused[i]?.includes(symbol)) continue
+        const offsetMs = this.offsetOf(line)
+        // A candle may come a moment before its close by our clock.
+        if (offsetMs === 0) this.ask(line, symbol)
+        else this.later.add(line, symbol, after(epochMs(at), offsetMs))
       }
     }
   }
@@ -147,6 +176,7 @@ export class AgentRunner {
         topic,
         everyMs,
         isOn: agent !== null,
+        nextRunAt: agent === null ? null : this.nextRunOf(line),
         warmUp: agent === null ? [] : [...this.symbols].map((symbol) => ({ symbol, seen: agent.seen(symbol), of })),
         running: line.running(),
         last: line.last,
@@ -158,6 +188,7 @@ export class AgentRunner {
 
   /** Gives up on what is being asked: nothing is said of it any more. */
   close(): void {
+    this.later.clear()
     for (const line of this.lines) line.close()
   }
 
@@ -170,6 +201,15 @@ export class AgentRunner {
       this.closedAt.set(symbol, at)
       return [{ symbol, before, at }]
     })
+  }
+
+  private nextRunOf(line: AgentLine): EpochMs {
+    const offsetMs = this.offsetOf(line)
+    return after(nextBoundary(epochMs(this.clock.now() - offsetMs), line.scheduled.everyMs), offsetMs)
+  }
+
+  private offsetOf(line: AgentLine | undefined): number {
+    return line === undefined ? 0 : (this.offsets.get(line) ?? 0)
   }
 
   private ask(line: AgentLine, symbol: TradedPair): void {

@@ -5,27 +5,26 @@ import type {
   AgentView,
   ModelView,
 } from '../../shared/contract/views.ts'
-import { nextBoundary } from '../../shared/time.ts'
 import type { AgentOutput } from '../agents/agent.ts'
 import type { AgentStatus, LastRun } from '../agents/agent-runner.ts'
 import type { ModelDesk, ProviderState } from '../coordinator/model-desk.ts'
 import { biasIn } from '../domain/opinion.ts'
-import type { AgentCall, AgentOutputRow, Clock, LlmCallStore } from '../ports.ts'
+import type { AgentCall, AgentOutputRow, LlmCallStore } from '../ports.ts'
 
 /** What is shown of an indicator: enough to compare it with any chart. */
 const DIGITS = 6
 const ITEMS_SHOWN = 12
 
 /** @param costTodayUsd what models have cost it since 00:00 UTC; null where it never asked one. */
-export function agentView(status: AgentStatus, clock: Clock, costTodayUsd: string | null): AgentView {
-  const { name, title, everyMs, isOn, warmUp, last, runs, failures } = status
+export function agentView(status: AgentStatus, costTodayUsd: string | null): AgentView {
+  const { name, title, everyMs, nextRunAt, warmUp, last, runs, failures } = status
   const all = [...last.values()]
   return {
     name,
     title,
     state: stateOf(status),
     everyMs,
-    nextRunAt: isOn ? nextBoundary(clock.now(), everyMs) : null,
+    nextRunAt,
     lastRunAt: all.reduce<number | null>((latest, { at }) => (latest === null || at > latest ? at : latest), null),
     problem: all.find(({ problem }) => problem !== null)?.problem ?? null,
     warmUp: warmUp.filter(({ of }) => of > 0).map((each) => ({ ...each })),

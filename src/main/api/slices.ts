@@ -216,7 +216,7 @@ export function createSlices(deps: SliceDeps): Slices {
     },
     agents: () => ({
       agents: (engine.agents?.statuses() ?? []).map((status) =>
-        agentView(status, clock, stores.agentCalls.costSince(status.name, startOfDay(clock.now()))),
+        agentView(status, stores.agentCalls.costSince(status.name, startOfDay(clock.now()))),
       ),
       market: marketView(engine.market, markets.symbols),
       breakers: breakerViews(engine.breakers.snapshot(), engine.breakerLimits, clock.now()),

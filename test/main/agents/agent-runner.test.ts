@@ -507,6 +507,7 @@ describe('the status of an agent', () => {
       topic: 'opinions',
       everyMs: HOUR,
       isOn: false,
+      nextRunAt: null,
       warmUp: [],
       running: [],
       last: new Map(),

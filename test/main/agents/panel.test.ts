@@ -15,6 +15,7 @@ import { MINUTE, SECOND } from '../../../src/shared/time.ts'
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts'
 import { regimeOf, taOf } from '../../support/signal-builders.ts'
 import { BTC_USDT, viewOf } from './candles.ts'
+import { shippedBlock } from './means.ts'
 import { createTestQuestions } from './test-questions.ts'
 
 const CONFIG = join(import.meta.dirname, '../../../config')
@@ -136,12 +137,9 @@ describe('a panel of models', () => {
 })
 
 describe('the trading decision', () => {
-  const {
-    enabled: _,
-    every_minutes: __,
-    time_limit_seconds,
-    ...BLOCK
-  } = parse(readFileSync(join(CONFIG, 'agents.yaml'), 'utf8'), { schema: 'failsafe' }).agents.trading_decision
+  const BLOCK = shippedBlock('trading_decision')
+  const { time_limit_seconds } = parse(readFileSync(join(CONFIG, 'agents.yaml'), 'utf8'), { schema: 'failsafe' }).agents
+    .trading_decision
   const view = (confidence = 0.7) => {
     const outputs = {
       technical_analysis: taOf({ confidence, indicators: { atr: 400, rsi: 63 } }),

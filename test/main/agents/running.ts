@@ -76,6 +76,9 @@ export const scheduledOf = (name: string, change: Partial<ScheduledAgent> = {}):
   agent: null,
   reads: [],
   everyMs: MINUTE,
+  offsetMs: 0,
+  onStart: false,
+  atOnce: 2,
   timeLimitMs: 5 * SECOND,
   ...change,
 })

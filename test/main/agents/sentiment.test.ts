@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
 import { createSimulatedClock } from '../../../src/main/adapters/system/clock.ts'
 import type { AgentMeans, AgentView } from '../../../src/main/agents/agent.ts'
 import { kind } from '../../../src/main/agents/kinds/sentiment.ts'
@@ -9,15 +8,13 @@ import type { SentimentOutput } from '../../../src/main/domain/signal.ts'
 import type { Llm, NewsSource, WantedNews } from '../../../src/main/ports.ts'
 import { asset, pair } from '../../../src/shared/ids.ts'
 import { epochMs, HOUR, MINUTE } from '../../../src/shared/time.ts'
+import { shippedBlock } from './means.ts'
 import { createFakeLlm, createFakeSource, newsItem, recordedSource } from './news-fakes.ts'
 import { createTestQuestions } from './test-questions.ts'
 
 const CONFIG = join(import.meta.dirname, '../../../config')
 const prompts = { sentiment: readFileSync(join(CONFIG, 'prompts/sentiment.md'), 'utf8'), panel: '' }
-const { enabled, every_minutes, time_limit_seconds, ...BLOCK } = parse(
-  readFileSync(join(CONFIG, 'agents.yaml'), 'utf8'),
-  { schema: 'failsafe' },
-).agents.sentiment
+const BLOCK = shippedBlock('sentiment')
 const NOON = epochMs(Date.UTC(2024, 2, 5, 12))
 const [BTC, XRP] = [pair('BTC/USDT'), pair('XRP/USDT')]
 
@@ -56,8 +53,7 @@ function agentWith(sources: readonly NewsSource[], block: object = BLOCK, llms: 
 const candle = { openTime: NOON, intervalMs: MINUTE, open: 1, high: 1, low: 1, close: 1, volume: 1 }
 
 describe('the sentiment agent', () => {
-  it('runs every half hour and needs no candles', () => {
-    expect([enabled, every_minutes]).toEqual(['true', '30'])
+  it('needs no candles', () => {
     expect(agentWith([]).agent.needs).toEqual([])
   })
 

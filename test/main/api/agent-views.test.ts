@@ -5,13 +5,11 @@ import { agentView, outputView } from '../../../src/main/api/agent-views.ts'
 import type { Opinion } from '../../../src/main/domain/signal.ts'
 import { AgentOutputView, AgentView } from '../../../src/shared/contract/agent-views.ts'
 import type { MessageId } from '../../../src/shared/ids.ts'
-import { epochMs, HOUR, MINUTE, SECOND } from '../../../src/shared/time.ts'
-import { createManualClock } from '../../support/manual-clock.ts'
+import { epochMs, HOUR, MINUTE } from '../../../src/shared/time.ts'
 import { moodOf, regimeOf, signalOf, taOf } from '../../support/signal-builders.ts'
 import { BTC_USDT, XRP_USDT } from '../agents/candles.ts'
 
 const NOON = 1_700_000_000_000 - (1_700_000_000_000 % HOUR)
-const clock = createManualClock(NOON + 7 * MINUTE + SECOND)
 
 const run = (change: Partial<LastRun> = {}): LastRun => ({
   at: epochMs(NOON),
@@ -28,6 +26,7 @@ const status = (change: Partial<AgentStatus> = {}): AgentStatus => ({
   topic: 'ta_signals',
   everyMs: 5 * MINUTE,
   isOn: true,
+  nextRunAt: epochMs(NOON),
   warmUp: [],
   running: [],
   last: new Map(),
@@ -48,7 +47,7 @@ const opinion: Opinion = {
 }
 /** What is shown of the only thing that an agent said. */
 const shownOf = (output: AgentOutput) => {
-  const view = agentView(status({ last: new Map([[output.symbol, spoken(output)]]) }), clock, null)
+  const view = agentView(status({ last: new Map([[output.symbol, spoken(output)]]) }), null)
   expect(AgentView.safeParse(view).error).toBeUndefined()
   return view.said[0]
 }
@@ -76,15 +75,14 @@ describe('the card of an agent', () => {
       },
     ],
   ])('says that it is %s', (state, change) => {
-    const view = agentView(status(change), clock, null)
+    const view = agentView(status(change), null)
     expect(view.state).toBe(state)
     expect(AgentView.safeParse(view).error).toBeUndefined()
   })
 
-  it('says when it runs next, on the multiple of its interval that comes; not when it is off', () => {
-    expect(agentView(status(), clock, null).nextRunAt).toBe(NOON + 10 * MINUTE)
-    expect(agentView(status({ everyMs: HOUR }), clock, null).nextRunAt).toBe(NOON + HOUR)
-    expect(agentView(status({ isOn: false }), clock, null).nextRunAt).toBeNull()
+  it('says when it runs next; not when it is off', () => {
+    expect(agentView(status({ nextRunAt: epochMs(NOON + HOUR) }), null).nextRunAt).toBe(NOON + HOUR)
+    expect(agentView(status({ isOn: false, nextRunAt: null }), null).nextRunAt).toBeNull()
   })
 
   it('says when it ran last, on whatever symbol, how often it spoke and failed, and why it does', () => {
@@ -92,16 +90,14 @@ describe('the card of an agent', () => {
       [BTC_USDT, run({ at: epochMs(NOON + 1), problem: 'HTTP 500' })],
       [XRP_USDT, run({ at: epochMs(NOON) })],
     ])
-    const view = agentView(status({ last, runs: 3, failures: 2 }), clock, null)
+    const view = agentView(status({ last, runs: 3, failures: 2 }), null)
     expect(view).toMatchObject({ lastRunAt: NOON + 1, problem: 'HTTP 500', runs: 3, failures: 2, said: [] })
-    expect(agentView(status(), clock, null)).toMatchObject({ lastRunAt: null, problem: null })
+    expect(agentView(status(), null)).toMatchObject({ lastRunAt: null, problem: null })
   })
 
   it('says how far it has warmed up, where it has to', () => {
-    expect(agentView(status({ warmUp: [cold] }), clock, null).warmUp).toEqual([
-      { symbol: 'BTC/USDT', seen: 3, of: 400 },
-    ])
-    expect(agentView(status({ warmUp: [{ symbol: BTC_USDT, seen: 0, of: 0 }] }), clock, null).warmUp).toEqual([])
+    expect(agentView(status({ warmUp: [cold] }), null).warmUp).toEqual([{ symbol: 'BTC/USDT', seen: 3, of: 400 }])
+    expect(agentView(status({ warmUp: [{ symbol: BTC_USDT, seen: 0, of: 0 }] }), null).warmUp).toEqual([])
   })
 
   it('shows what technical analysis said, with the values it used to six digits', () => {
