@@ -46,6 +46,7 @@ export function createPlayingTape(
   const waiting = new Map<string, (answered: unknown) => void>()
   /** What the desks do by themselves when their time has come: their own order counts, not that among several. */
   const ahead = new Set(steps.filter(({ kind }) => isByItself(kind)))
+  const wasClosed = steps.some(({ kind }) => kind === 'close')
   let reading: Reading | null = null
   let found: Difference | null = null
   let last: RecordedStep | null = null
@@ -186,9 +187,10 @@ export function createPlayingTape(
           return
         }
         const next = [...ahead].find(({ kind, subject: about }) => kind === step.kind && about === step.subject)
-        // What was not written any more when the program ended: whatever it looks up now is a difference.
-        if (next === undefined) result = work()
-        else {
+        // A step that nobody noted. Where the program was killed it was lost with the end of what was noted, or never taken.
+        if (next === undefined) {
+          if (wasClosed) result = work()
+        } else {
           ahead.delete(next)
           const at = { step: next, next: 0 }
           result = within(at, () => byItself(at, step, work, outcome))

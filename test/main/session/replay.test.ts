@@ -90,6 +90,19 @@ describe('rebalances that are run again', () => {
     expect(await replayed('engine.db', folder)).toMatch(/1 start, \d+ steps, \d+ decisions, 1 answer, 0 differences$/)
   })
 
+  it('are the same up to where the program was killed, wherever that is', async () => {
+    const sql = new BetterSqlite3(join(folder, 'engine.db'), { readonly: true })
+    const rows = sql.prepare<[], number>('SELECT count(*) FROM session_log').pluck().get() ?? 0
+    sql.close()
+    expect(rows).toBeGreaterThan(20)
+    for (let last = 1; last < rows; last++) {
+      const cut = (file: SessionSql) => void file.prepare('DELETE FROM session_log WHERE seq > ?').run(last)
+      expect(await replayed(changedSession(folder, 'changed.db', cut, false), folder), `row ${last}`).toMatch(
+        /0 differences$/,
+      )
+    }
+  })
+
   it.each([
     [
       'a price was another',
