@@ -1,6 +1,6 @@
 import type { ConflictId, ProposalId, TradedPair } from '../../shared/ids.ts'
 import { fail, type Result } from '../../shared/result.ts'
-import { after, type EpochMs, SECOND } from '../../shared/time.ts'
+import { after, type EpochMs } from '../../shared/time.ts'
 import type { Bus } from '../bus/bus.ts'
 import { type Announce, createOutbox, type Outbox, type OutboxStores } from '../bus/outbox.ts'
 import {
@@ -18,7 +18,8 @@ import {
 import { caseOf } from '../domain/conflict-case.ts'
 import { readAnswer } from '../domain/resolution.ts'
 import { buildPrompt, type PromptTemplate, readTemplate } from '../domain/resolution-prompt.ts'
-import type { Question as Asked, Cancel, Clock, ConflictStore, Ids, Llm, LlmReply } from '../ports.ts'
+import type { Question as Asked, Cancel, ConflictStore, Ids, Llm, LlmReply } from '../ports.ts'
+import { CarryingOut, type CarryingOutDeps } from './carrying-out.ts'
 import {
   consult,
   type GoOn,
@@ -39,8 +40,7 @@ export type ConflictSettings = {
   readonly waitAtMostMs: number
 }
 
-type Deps = {
-  readonly clock: Clock
+type Deps = Pick<CarryingOutDeps, 'carryOut' | 'clock' | 'heldUpBecause' | 'onBug'> & {
   readonly ids: Pick<Ids, 'next'>
   readonly stores: OutboxStores & {
     readonly conflicts: Pick<
@@ -51,7 +51,6 @@ type Deps = {
   readonly bus: Pick<Bus, 'compose' | 'send'>
   /** Asked in this order; may be empty. */
   readonly llms: readonly Llm[]
-  readonly onBug: (error: unknown) => void
   readonly settings: ConflictSettings
   /** The text of config/prompts/conflict.md, and its SHA-256. */
   readonly promptTemplate: string
@@ -60,16 +59,9 @@ type Deps = {
   readonly mayAsk: () => boolean
   /** Whether the two disagree now as they did. */
   readonly isStill: (conflict: Conflict) => boolean
-  /** Why what was decided cannot be done at the moment, in words; null where it can. */
-  readonly heldUpBecause: (conflict: Conflict) => string | null
-  /** Does what the option says that applies. Asked again for what a crash may have interrupted: twice must be as once. */
-  readonly carryOut: (conflict: Conflict) => void
   /** Where it is noted how a consultation went on; nowhere without it. */
   readonly goOn?: (id: ConflictId) => GoOn
 }
-
-/** Between two attempts to do what has been decided. */
-const TRY_AGAIN_MS = 5 * SECOND
 
 /**
  * Where conflicts wait for someone to choose: the models in their order, the trader at any time, the default at the
@@ -79,19 +71,24 @@ const TRY_AGAIN_MS = 5 * SECOND
 export class ConflictDesk {
   private readonly deps: Deps
   private readonly outbox: Outbox
+  private readonly carryingOut: CarryingOut
   private readonly template: PromptTemplate
   /** The end of what each conflict waits for: somebody's decision, or somebody's word. */
   private readonly timers = new Map<ConflictId, Cancel>()
   /** Conflicts that models are being asked about, with the question that is out. */
   private readonly consultations = new Map<ConflictId, Question | null>()
-  /** What is decided and cannot be done yet, or failed: tried again until it is too old. */
-  private readonly heldUp = new Set<ConflictId>()
   private isClosed = false
 
   /** @throws when the prompt's file cannot be used. */
   constructor(deps: Deps) {
     this.deps = deps
     this.outbox = createOutbox(deps)
+    this.carryingOut = new CarryingOut({
+      ...deps,
+      conflicts: deps.stores.conflicts,
+      outbox: this.outbox,
+      tooOldMs: deps.settings.defaultAfterMs,
+    })
     const template = readTemplate('conflict.md', deps.promptTemplate)
     if (!template.ok) throw new Error(template.error.message)
     this.template = template.value
@@ -146,48 +143,9 @@ export class ConflictDesk {
     }
   }
 
-  /**
-   * Does what has been decided, and notes that it is done. Where it cannot be done yet, or fails, it is tried again until
-   * it is too old.
-   */
+  /** Does what has been decided; tried again where it cannot be done yet. */
   carryOut(conflict: Conflict): void {
-    const { carryOut, heldUpBecause, stores } = this.deps
-    const because = heldUpBecause(conflict)
-    if (because !== null) {
-      this.holdUp(conflict, because)
-      return
-    }
-    try {
-      carryOut(conflict)
-      stores.conflicts.noteCarriedOut(conflict.id)
-      this.heldUp.delete(conflict.id)
-    } catch (error) {
-      this.tryAgain(conflict.id)
-      throw error
-    }
-  }
-
-  private holdUp({ correlationId, id, symbol }: Conflict, because: string): void {
-    if (!this.heldUp.has(id)) {
-      this.heldUp.add(id)
-      const text = `What was decided about ${symbol} is held up: ${because} It is done as soon as that has changed, or dropped when it is too old.`
-      this.outbox.transact((announce) =>
-        announce('system_events', { kind: 'conflict', text }, { source: 'coordinator', correlationId }),
-      )
-    }
-    this.tryAgain(id)
-  }
-
-  private tryAgain(id: ConflictId): void {
-    const { clock, onBug } = this.deps
-    const again = (): void => {
-      try {
-        this.takeUp(this.get(id))
-      } catch (error) {
-        onBug(error)
-      }
-    }
-    this.timers.set(id, clock.at(after(clock.now(), TRY_AGAIN_MS), again))
+    this.carryingOut.carryOut(conflict)
   }
 
   /**
@@ -196,7 +154,7 @@ export class ConflictDesk {
    * models are asked again.
    */
   resume(): void {
-    for (const conflict of this.deps.stores.conflicts.notCarriedOut()) this.takeUp(conflict)
+    for (const conflict of this.deps.stores.conflicts.notCarriedOut()) this.carryingOut.takeUp(conflict)
     for (const { id } of this.pending()) {
       if (this.consultations.has(id)) continue
       const conflict = this.interrupt(id)
@@ -205,30 +163,10 @@ export class ConflictDesk {
     }
   }
 
-  /** What was decided and interrupted: done now, or dropped where the market it was about is long gone. */
-  private takeUp(conflict: Conflict): void {
-    const { clock, settings, stores } = this.deps
-    const { correlationId, id, resolution, symbol, waited } = conflict
-    const decidedAt = waited?.at ?? resolution?.at ?? conflict.detectedAt
-    if (clock.now() - decidedAt <= settings.defaultAfterMs) {
-      this.carryOut(conflict)
-      return
-    }
-    const text = `What was decided about ${symbol} could not be carried out in time and is too old now: nothing is done.`
-    this.heldUp.delete(id)
-    this.outbox.transact((announce) => {
-      stores.conflicts.noteCarriedOut(id)
-      announce(
-        'risk_alerts',
-        { code: 'conflict/dropped', text, conflictId: id },
-        { source: 'coordinator', correlationId },
-      )
-    })
-  }
-
   /** Cancels timers and gives up on questions; what is unresolved waits for the next start. */
   close(): void {
     this.isClosed = true
+    this.carryingOut.close()
     for (const cancel of this.timers.values()) cancel()
     this.timers.clear()
     for (const [id, question] of this.consultations) {
